@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+#
+# A private lighttpd, nginx or Apache in front of entrepot, for quickstart and
+# the tests: everything it writes is below one directory, it listens on
+# loopback, and it runs as whoever starts it. The commented recipes for a real
+# installation are beside this file, in lighttpd/, nginx/ and apache/.
+#
+# Sourced after lib.sh. HOUSE is a directory with run/, log/, tmp/ and data/.
+
+# The largest request body let through, in KiB; entrepot has its own limits
+# per route below that.
+WEB_MAX_KIB=${WEB_MAX_KIB:-524288}
+
+# webserver_program KIND: the path of its program.
+webserver_program() {
+	local name=$1 path
+	[ "$name" = apache ] && name=apache2
+	for path in "/usr/sbin/$name" "$(command -v "$name" 2>/dev/null)"; do
+		[ -x "$path" ] && echo "$path" && return
+	done
+	warn "$1 is not installed"
+	return 1
+}
+
+# webserver_sendfile KIND: the value of entrepot's "sendfile" that fits the
+# configuration written here.
+webserver_sendfile() {
+	case $1 in
+	lighttpd) echo x-sendfile ;;
+	nginx) echo x-accel-redirect ;;
+	apache) echo none ;;
+	esac
+}
+
+# webserver_configure KIND HOUSE PORT: writes HOUSE/KIND.conf.
+webserver_configure() {
+	"webserver_write_$1" "$2" "$3" >"$2/$1.conf"
+}
+
+webserver_write_lighttpd() {
+	cat <<-CONF
+	# Written by quickstart; edits are lost.
+	server.modules = ( "mod_fastcgi" )
+	server.bind = "127.0.0.1"
+	server.port = $2
+	server.document-root = "$1/run"
+	server.errorlog = "$1/log/lighttpd.log"
+	server.upload-dirs = ( "$1/tmp" )
+	server.max-request-size = $WEB_MAX_KIB
+	server.max-fds = 4096
+	# bodies are collected here, so that a slow client holds no worker
+	server.stream-request-body = 0
+	fastcgi.server = ( "/" => ((
+		"socket" => "$1/run/entrepot.sock",
+		"check-local" => "disable",
+		"x-sendfile" => "enable",
+		"x-sendfile-docroot" => ( "$1/data/blobs" )
+	)) )
+	CONF
+}
+
+webserver_write_nginx() {
+	cat <<-CONF
+	# Written by quickstart; edits are lost.
+	worker_processes 2;
+	daemon off;
+	pid $1/run/nginx.conf.pid;
+	error_log $1/log/nginx.log warn;
+	events { worker_connections 1024; }
+	http {
+		access_log off;
+		client_body_temp_path $1/tmp/nginx-body;
+		fastcgi_temp_path $1/tmp/nginx-fastcgi;
+		proxy_temp_path $1/tmp/nginx-proxy;
+		uwsgi_temp_path $1/tmp/nginx-uwsgi;
+		scgi_temp_path $1/tmp/nginx-scgi;
+		client_max_body_size ${WEB_MAX_KIB}k;
+		large_client_header_buffers 4 16k;
+		keepalive_requests 100000;
+		upstream entrepot {
+			server unix:$1/run/entrepot.sock;
+			keepalive 32;
+			keepalive_requests 100000;
+		}
+		server {
+			listen 127.0.0.1:$2 backlog=1024;
+			location / {
+				include /etc/nginx/fastcgi_params;
+				fastcgi_keep_conn on;
+				fastcgi_pass entrepot;
+			}
+			# where X-Accel-Redirect points; its validators are
+			# entrepot's, not the file's
+			location /_blobs/ {
+				internal;
+				alias $1/data/blobs/;
+				etag off;
+				add_header ETag \$upstream_http_etag;
+				add_header Last-Modified \$upstream_http_last_modified;
+				add_header X-Request-Id \$upstream_http_x_request_id;
+				add_header X-Content-Type-Options \$upstream_http_x_content_type_options;
+			}
+		}
+	}
+	CONF
+}
+
+webserver_apache_modules() {
+	local name
+	for name in mpm_event authz_core unixd "$@"; do
+		echo "LoadModule ${name}_module /usr/lib/apache2/modules/mod_$name.so"
+	done
+}
+
+webserver_write_apache() {
+	echo "# Written by quickstart; edits are lost."
+	webserver_apache_modules proxy proxy_fcgi
+	cat <<-CONF
+	ServerRoot "$1/run"
+	DefaultRuntimeDir "$1/run"
+	PidFile "$1/run/apache.conf.pid"
+	ServerName 127.0.0.1
+	Listen 127.0.0.1:$2
+	ErrorLog "$1/log/apache.log"
+	LogLevel warn
+	AllowEncodedSlashes NoDecode
+	ProxyPass "/" "unix:$1/run/entrepot.sock|fcgi://entrepot/"
+	<Location "/">
+		CGIPassAuth On
+		Require all granted
+	</Location>
+	CONF
+}
+
+# webserver_write_fcgid HOUSE PORT: Apache starting entrepot by itself. HOUSE/
+# run/entrepot.fcgi is a script that names the configuration and execs it.
+webserver_write_fcgid() {
+	echo "# Written by quickstart; edits are lost."
+	webserver_apache_modules alias fcgid
+	cat <<-CONF
+	ServerRoot "$1/run"
+	DefaultRuntimeDir "$1/run"
+	PidFile "$1/run/apache.conf.pid"
+	ServerName 127.0.0.1
+	Listen 127.0.0.1:$2
+	ErrorLog "$1/log/apache.log"
+	LogLevel warn
+	AllowEncodedSlashes NoDecode
+	FcgidIPCDir "$1/run/fcgid"
+	FcgidProcessTableFile "$1/run/fcgid.table"
+	FcgidMaxRequestLen $((WEB_MAX_KIB * 1024))
+	FcgidMaxProcessesPerClass 32
+	FcgidIOTimeout 120
+	ScriptAlias "/" "$1/run/entrepot.fcgi/"
+	<Directory "$1/run">
+		SetHandler fcgid-script
+		Options +ExecCGI
+		CGIPassAuth On
+		Require all granted
+	</Directory>
+	CONF
+}
+
+# webserver_command KIND HOUSE: its command line in the foreground, one word
+# per line.
+webserver_command() {
+	case $1 in
+	lighttpd)
+		webserver_program lighttpd && printf '%s\n' -D -f "$2/lighttpd.conf"
+		;;
+	nginx)
+		webserver_program nginx &&
+			printf '%s\n' -e "$2/log/nginx.log" -c "$2/nginx.conf"
+		;;
+	apache | fcgid)
+		webserver_program apache && printf '%s\n' -D FOREGROUND -f "$2/$1.conf"
+		;;
+	esac
+}
+
+# webserver_start KIND HOUSE PORT USER: returns when its port is open.
+webserver_start() {
+	local kind=$1 house=$2 port=$3 user=$4 command record=$2/run/$1.pid
+	mapfile -t command < <(webserver_command "$kind" "$house")
+	[ "${#command[@]}" -gt 1 ] || return 1
+	process_start "$record" "$house/log/$kind.log" "$user" "${command[@]}"
+	if ! wait_until 20 webserver_up_or_dead "$port" "$record" ||
+		! process_alive "$record" >/dev/null; then
+		warn "$kind did not start; its log ends:"
+		tail -n 5 "$house/log/$kind.log" >&2
+		return 1
+	fi
+}
+
+webserver_up_or_dead() { port_open "$1" || process_gone "$2"; }
+
+# webserver_stop KIND HOUSE
+webserver_stop() {
+	case $1 in
+	nginx) process_stop "$2/run/nginx.pid" QUIT 5 ;;
+	*) process_stop "$2/run/$1.pid" TERM 10 ;;
+	esac
+}
