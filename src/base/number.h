@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Checked reading of integers: decimal digits only, no white space, no plus
+ * sign, no overflow.
+ */
+#ifndef ENTREPOT_BASE_NUMBER_H
+#define ENTREPOT_BASE_NUMBER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/compiler.h"
+#include "base/span.h"
+
+/* The whole span is a number within [MIN, MAX]; *OUT is untouched otherwise. */
+bool number_parse(struct span s, int64_t min, int64_t max, int64_t *out) MUST_CHECK;
+bool number_parse_unsigned(struct span s, uint64_t max, uint64_t *out) MUST_CHECK;
+
+/* "65536", "64k", "10m", "2g" (powers of 1024, either case) in bytes, at most MAX. */
+bool number_parse_size(struct span s, int64_t max, int64_t *out) MUST_CHECK;
+
+/* "30", "30s", "5m", "2h", "1d" in microseconds ("500ms" too). */
+bool number_parse_duration(struct span s, int64_t *out) MUST_CHECK;
+
+#endif

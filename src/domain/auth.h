@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who acts and what the credential allows. Every credential of every protocol
+ * ends here: a token's secret in, an actor out.
+ */
+#ifndef ENTREPOT_DOMAIN_AUTH_H
+#define ENTREPOT_DOMAIN_AUTH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/compiler.h"
+#include "base/span.h"
+
+struct work;
+
+/* What a token may be restricted to. Protocols map their own names onto these. */
+enum scope {
+	SCOPE_NONE,		/* not scoped: only unrestricted tokens */
+#define SCOPE(symbol, name, meaning) SCOPE_##symbol,
+#include "domain/scopes.def"
+#undef SCOPE
+	SCOPE__MAX
+};
+
+struct actor {
+	int64_t account_id;	/* 0: nobody */
+	const char *name;
+	bool is_admin;
+	bool session;		/* a person logged in, not a token */
+	int64_t token_id;	/* 0 for a session */
+	uint64_t scopes;	/* bit set of 1 << enum scope; UINT64_MAX: unrestricted */
+	const char *const *resources;	/* NULL: every package; else "REPOSITORY/PATTERN" … NULL */
+};
+
+/*
+ * The actor behind a token's secret. Unknown, revoked and expired tokens raise
+ * FORBIDDEN "authentication failed"; a locked account FORBIDDEN with its
+ * reason. Notes the token's last use (at most once a minute, not in the
+ * caller's way).
+ */
+bool auth_token(struct work *w, struct span secret, struct actor *out) MUST_CHECK;
+
+/* The actor behind a name (or e-mail address) and password; raises like auth_token(). */
+bool auth_password(struct work *w, const char *name, const char *password, struct actor *out) MUST_CHECK;
+
+/*
+ * Whether the credential covers SCOPE on the package (REPOSITORY and PACKAGE
+ * NULL: not about a package). Pure.
+ */
+bool auth_allows(const struct actor *actor, enum scope scope, const char *repository, const char *package);
+
+const char *scope_name(enum scope s);
+/* SCOPE_NONE when unknown. */
+enum scope scope_parse(struct span name);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Conditional and range requests (RFC 9110 §13, §14).
+ */
+#ifndef ENTREPOT_HTTP_CONDITIONAL_H
+#define ENTREPOT_HTTP_CONDITIONAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct request;
+
+/*
+ * Whether a GET or HEAD is answered with 304: If-None-Match (weak comparison,
+ * lists, *) against ETAG ("\"…\"", NULL for none), else If-Modified-Since
+ * against MODIFIED (µs, 0 for unknown; compared in whole seconds).
+ */
+bool conditional_not_modified(const struct request *r, const char *etag, int64_t modified);
+
+enum range_result {
+	RANGE_NONE,		/* send everything */
+	RANGE_PART,		/* send [*first, *last] */
+	RANGE_UNSATISFIABLE	/* 416 */
+};
+
+/*
+ * One range of a representation of SIZE bytes; several ranges, unknown units
+ * and a malformed header are ignored. If-Range is honoured (strong comparison).
+ */
+enum range_result range_parse(const struct request *r, int64_t size, const char *etag, int64_t modified,
+			      int64_t *first, int64_t *last);
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a protocol is: mounted route tables, its serializers, and the one
+ * function that gives faults its shape. And what a route is.
+ */
+#ifndef ENTREPOT_PROTOCOLS_PROTOCOL_H
+#define ENTREPOT_PROTOCOLS_PROTOCOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/fault.h"
+#include "domain/auth.h"
+#include "http/request.h"
+#include "wire/serializer.h"
+
+struct call;
+struct config;
+struct doc;
+struct response;
+
+typedef bool (*handler_fn)(struct call *);
+
+/*
+ * What a caller must prove. The application checks it before the handler runs,
+ * except for the LATE kinds, whose handlers call call_authorize() themselves
+ * because the protocol reports other errors first, or because the scope depends
+ * on the subject; a LATE route that answers with success without having done
+ * so is turned into an internal error. There is no default: 0 is invalid and
+ * ROUTE() cannot be written without one.
+ */
+enum need {
+	NEED__INVALID,
+	NEED_PUBLIC,		/* anybody; credentials are not even read */
+	NEED_OPTIONAL,		/* anybody; credentials are honoured when present */
+	NEED_TOKEN,		/* a valid token without endpoint or package restriction, or a session */
+	NEED_SCOPE,		/* a valid token that has the route's scope */
+	NEED_LATE		/* decided by the handler */
+};
+
+enum body_kind {
+	BODY_NONE,		/* a body is drained and ignored */
+	BODY_DOCUMENT,		/* parsed into call->document (limit: max_document) */
+	BODY_SPOOL,		/* to a temporary file while digests are computed (limit: max_body) */
+	BODY_STREAM		/* read by the handler itself */
+};
+
+enum route_flag {
+	ROUTE_WRITES = 1 << 0,	/* refused in read-only mode */
+	ROUTE_HIDDEN = 1 << 1	/* works without User-Agent and the like: health, downloads */
+};
+
+struct route {
+	enum method method;
+	const char *pattern;
+	enum need need;
+	handler_fn handler;
+	const char *summary;
+	enum scope scope;	/* NEED_SCOPE, NEED_LATE */
+	enum body_kind body;
+	unsigned flags;
+};
+
+#define ROUTE(method_, pattern_, need_, handler_, ...) \
+	{ .method = METHOD_##method_, .pattern = (pattern_), .need = NEED_##need_, .handler = (handler_), \
+	  .summary = __VA_ARGS__ }
+#define ROUTE_END { .pattern = NULL }
+
+struct mount {
+	const char *prefix;		/* "/api/v1", "/index" */
+	const struct route *routes;	/* ended by ROUTE_END; NULL only claims the prefix */
+};
+
+struct protocol {
+	const char *name;		/* "crates" */
+	const struct mount *mounts;	/* ended by { NULL } */
+	const struct serializer *serializers;	/* in order of preference, ended by { NULL } */
+	/* Runs after routing and before credentials; may raise. NULL: nothing. */
+	bool (*before)(struct call *);
+	/* Runs on every answer, failed or not, before it is sent. NULL: nothing. */
+	void (*after)(struct call *);
+	/* The fault as document, and its status; may set headers. */
+	const struct doc *(*fault_view)(struct call *, const struct fault *, int *status);
+};
+
+/* The protocols of this program, ended by NULL. */
+extern const struct protocol *const protocols[];
+
+#endif

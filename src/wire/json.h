@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * JSON (RFC 8259) to and from documents. Only user of json-c, which parses;
+ * writing is ours, because the dialects need it and it is a hot path.
+ */
+#ifndef ENTREPOT_WIRE_JSON_H
+#define ENTREPOT_WIRE_JSON_H
+
+#include "base/compiler.h"
+#include "base/span.h"
+#include "wire/doc.h"
+
+struct arena;
+struct buf;
+struct dialect;
+struct fault;
+
+/* Deepest nesting that is read. */
+#define JSON_DEPTH 32
+
+/* Append the document. Cannot fail: a doc is valid by construction. */
+void json_write(struct buf *b, const struct doc *d, const struct dialect *dialect);
+
+/* Append S as a JSON string with its quotes. Invalid UTF-8 becomes U+FFFD. */
+void json_write_text(struct buf *b, struct span s);
+
+/*
+ * Parse exactly one JSON value with nothing but white space around it: strict,
+ * valid UTF-8, depth ≤ JSON_DEPTH, no NaN. NULL and BAD_REQUEST raised
+ * otherwise; the message is "<what> at line L column C".
+ */
+const struct doc *json_read(struct arena *a, struct fault *f, struct span text) MUST_CHECK;
+
+#endif
