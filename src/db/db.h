@@ -184,6 +184,9 @@ struct tx *tx_begin(struct work *w) MUST_CHECK;
 bool tx_commit(struct work *w, struct tx *tx) MUST_CHECK;
 void tx_rollback(struct tx *tx);
 
+/* Roll back whatever transaction is open on the connection (a request failed); DB may be NULL. */
+void db_abort(struct db *db);
+
 /* ---- schema ---- */
 
 /* Apply what is missing under an advisory lock; *APPLIED is how many were. */

@@ -76,6 +76,10 @@ struct protocol {
 	const char *name;		/* "crates" */
 	const struct mount *mounts;	/* ended by { NULL } */
 	const struct serializer *serializers;	/* in order of preference, ended by { NULL } */
+	/* How a demand for credentials is raised when there are none. */
+	enum fault_kind anonymous_fault;
+	/* Whether a document body has an acceptable Content-Type; may raise. NULL: any. */
+	bool (*check_document_type)(struct call *);
 	/* Runs after routing and before credentials; may raise. NULL: nothing. */
 	bool (*before)(struct call *);
 	/* Runs on every answer, failed or not, before it is sent. NULL: nothing. */

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What handlers say: who calls, and what the answer is.
+ */
+#include "protocols/call.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/encode.h"
+#include "base/settings.h"
+#include "domain/blob.h"
+#include "http/conditional.h"
+#include "http/credentials.h"
+
+static bool
+refuse_scheme(struct call *c, const struct credentials *given)
+{
+	if (given->scheme == CREDENTIAL_MALFORMED)
+		return fault_raise(&c->fault, FAULT_UNAUTHENTICATED,
+				   "Invalid `Authorization` header: Found unexpected non-ASCII characters");
+	return fault_raise(&c->fault, FAULT_UNAUTHENTICATED,
+			   "Invalid `Authorization` header: Found unexpected authentication scheme `%s`",
+			   given->scheme_text);
+}
+
+bool
+call_authenticate(struct call *c)
+{
+	struct credentials given;
+
+	if (c->authenticated)
+		return true;
+	given = credentials_read(c->work.arena, c->request);
+	switch (given.scheme) {
+	case CREDENTIAL_NONE:
+		break;
+	case CREDENTIAL_BARE:
+	case CREDENTIAL_BEARER:
+		if (!auth_token(&c->work, span_of(given.secret), &c->actor))
+			return false;
+		c->work.actor = &c->actor;
+		break;
+	case CREDENTIAL_BASIC:
+	case CREDENTIAL_OTHER:
+	case CREDENTIAL_MALFORMED:
+		return refuse_scheme(c, &given);
+	}
+	c->authenticated = true;
+	return true;
+}
+
+bool
+call_authorize(struct call *c, enum scope scope, const char *repository, const char *package)
+{
+	if (!call_authenticate(c))
+		return false;
+	if (c->actor.account_id == 0)
+		return fault_raise(&c->fault, c->protocol->anonymous_fault, "this action requires authentication");
+	if (!auth_allows(&c->actor, scope, repository, package))
+		return fault_raise(&c->fault, FAULT_FORBIDDEN,
+				   "this token does not have the required permissions to perform this action");
+	c->authorized = true;
+	return true;
+}
+
+bool
+reply(struct call *c, int status, const struct doc *d)
+{
+	struct buf body = buf_on(c->work.arena);
+
+	buf_reserve(&body, 2000);
+	c->serializer->codec->write(&body, d, &c->serializer->dialect);
+	return reply_bytes(c, status, c->serializer->content_type, buf_span(&body));
+}
+
+bool
+reply_empty(struct call *c, int status)
+{
+	c->response->status = status;
+	c->response->body = RESPONSE_EMPTY;
+	return true;
+}
+
+bool
+reply_bytes(struct call *c, int status, const char *content_type, struct span bytes)
+{
+	response_bytes(c->response, status, content_type, bytes);
+	return true;
+}
+
+bool
+redirect(struct call *c, int status, const char *url)
+{
+	call_header(c, "Location", url);
+	return reply_empty(c, status);
+}
+
+static bool
+reply_range(struct call *c, const char *etag, int64_t size, int64_t modified)
+{
+	struct response *r = c->response;
+	int64_t first = 0, last = size - 1;
+
+	switch (range_parse(c->request, size, etag, modified, &first, &last)) {
+	case RANGE_UNSATISFIABLE:
+		call_header(c, "Content-Range", arena_printf(c->work.arena, "bytes */%lld", (long long)size));
+		return reply_empty(c, 416);
+	case RANGE_PART:
+		call_header(c, "Content-Range", arena_printf(c->work.arena, "bytes %lld-%lld/%lld",
+							     (long long)first, (long long)last, (long long)size));
+		r->status = 206;
+		break;
+	case RANGE_NONE:
+		r->status = 200;
+		break;
+	}
+	r->body = RESPONSE_FILE;
+	r->offset = first;
+	r->length = last - first + 1;
+	return true;
+}
+
+/* The web server sends the file; it also answers Range, against the same ETag. */
+static bool
+reply_sendfile(struct call *c, const char *path, int64_t size)
+{
+	const struct config *config = c->work.config;
+	const char *prefix = *config->sendfile_prefix ? config->sendfile_prefix : config->blob_dir;
+	const char *name = config->sendfile == SENDFILE_X_ACCEL ? "X-Accel-Redirect" : "X-Sendfile";
+	size_t n = strlen(prefix);
+
+	call_header(c, name, arena_printf(c->work.arena, "%s%s%s", prefix, n > 0 && prefix[n - 1] == '/' ? "" : "/", path));
+	(void)size;
+	return reply_empty(c, 200);
+}
+
+bool
+reply_blob(struct call *c, const char *content_type, const uint8_t sha256[SHA256_SIZE], int64_t size, int64_t modified)
+{
+	struct arena *a = c->work.arena;
+	const char *etag = arena_printf(a, "\"%s\"", encode_hex(a, sha256, SHA256_SIZE));
+
+	call_header(c, "ETag", etag);
+	if (conditional_not_modified(c->request, etag, modified))
+		return reply_empty(c, 304);
+	call_header(c, "Content-Type", content_type);
+	if (c->work.config->sendfile != SENDFILE_NONE && c->request->method == METHOD_GET)
+		return reply_sendfile(c, blob_path(&c->work, sha256), size);
+	call_header(c, "Accept-Ranges", "bytes");
+	c->response->fd = blob_open(&c->work, sha256);
+	if (c->response->fd < 0)
+		return false;
+	return reply_range(c, etag, size, modified);
+}
+
+struct span
+path_span(const struct call *c, const char *name)
+{
+	for (size_t i = 0; i < c->match->param_count; i++)
+		if (strcmp(c->match->params[i].name, name) == 0)
+			return c->match->params[i].value;
+	return span_make(NULL, 0);
+}
+
+const char *
+path_text(const struct call *c, const char *name)
+{
+	struct span value = path_span(c, name);
+
+	return value.at && !memchr(value.at, '\0', value.len) ? value.at : NULL;
+}
+
+const char *
+call_url(struct call *c, const char *format, ...)
+{
+	struct buf url = buf_on(c->work.arena);
+	va_list args;
+
+	buf_puts(&url, c->work.config->base_url);
+	va_start(args, format);
+	buf_puts(&url, arena_vprintf(c->work.arena, format, args));
+	va_end(args);
+	return buf_text(&url);
+}
