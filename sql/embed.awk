@@ -160,7 +160,7 @@ function print_header(    i)
 	print "#ifndef ENTREPOT_QUERIES_H"
 	print "#define ENTREPOT_QUERIES_H"
 	print ""
-	print "enum query {"
+	print "enum query_name {"
 	for (i = 1; i <= queries; i++)
 		print "\tQ_" toupper(order[i]) ","
 	print "\tQUERY_COUNT"

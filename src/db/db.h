@@ -162,16 +162,16 @@ struct rows {
 /* ---- queries ---- */
 
 /* The only row, decoded on the arena; NULL without a fault when there is none, NULL with one on failure. */
-const void *db_one(struct work *w, enum query q, const struct row_type *type, struct args args) MUST_CHECK;
+const void *db_one(struct work *w, enum query_name q, const struct row_type *type, struct args args) MUST_CHECK;
 
 /* All rows as an array; false on failure. */
-bool db_many(struct work *w, enum query q, const struct row_type *type, struct args args, struct rows *out) MUST_CHECK;
+bool db_many(struct work *w, enum query_name q, const struct row_type *type, struct args args, struct rows *out) MUST_CHECK;
 
 /* No result wanted; *AFFECTED may be NULL. */
-bool db_exec(struct work *w, enum query q, struct args args, int64_t *affected) MUST_CHECK;
+bool db_exec(struct work *w, enum query_name q, struct args args, int64_t *affected) MUST_CHECK;
 
 /* One row with one integer column (RETURNING id, count): *OUT is 0 when there is no row or NULL. */
-bool db_int(struct work *w, enum query q, struct args args, int64_t *out) MUST_CHECK;
+bool db_int(struct work *w, enum query_name q, struct args args, int64_t *out) MUST_CHECK;
 
 /* ---- transactions ---- */
 
