@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The primary e-mail address of an account and its confirmation. Only the
+ * SHA-256 of a confirmation token is stored; the token goes out by mail.
+ */
+#ifndef ENTREPOT_DOMAIN_EMAIL_H
+#define ENTREPOT_DOMAIN_EMAIL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/compiler.h"
+#include "base/span.h"
+
+struct work;
+
+/* Where the link in the mail leads, below base_url; the token follows. GET and PUT there confirm. */
+#define EMAIL_CONFIRM_PATH "/api/v1/confirm/"
+
+struct email {
+	int64_t id;
+	int64_t account_id;
+	const char *address;
+	int64_t verified_at;		/* 0: not confirmed */
+	int64_t verification_sent_at;	/* 0: no mail went out */
+};
+
+/* The primary address; NULL without a fault when there is none. */
+const struct email *email_of(struct work *w, int64_t account_id) MUST_CHECK;
+
+/*
+ * Make ADDRESS the primary one. A changed address is unconfirmed, and a mail
+ * with a confirmation link is queued in the same transaction; the same address
+ * again changes nothing (and sends again while it is unconfirmed). Raises
+ * BAD_REQUEST "empty email rejected" and "invalid email address".
+ */
+bool email_set(struct work *w, int64_t account_id, struct span address) MUST_CHECK;
+
+/* The same address, confirmed from the start (for administrators); no mail. CONFLICT when another account confirmed it. */
+bool email_set_verified(struct work *w, int64_t account_id, struct span address) MUST_CHECK;
+
+/*
+ * Send the confirmation mail again, with a new token. BAD_REQUEST
+ * "email has already been verified" or "no email address on file".
+ */
+bool email_resend(struct work *w, int64_t account_id) MUST_CHECK;
+
+/*
+ * Confirm the address that TOKEN was sent to. BAD_REQUEST
+ * "Email belonging to token not found."; CONFLICT when another account has
+ * confirmed the same address.
+ */
+bool email_confirm(struct work *w, struct span token) MUST_CHECK;
+
+/* *OUT: whether the account has a confirmed primary address. */
+bool email_is_verified(struct work *w, int64_t account_id, bool *out) MUST_CHECK;
+
+/* Whether it looks like an address that mail can be sent to. Pure. */
+bool email_is_valid(struct span address);
+
+#endif

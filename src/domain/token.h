@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Bearer tokens. The secret ("cio" and 32 random letters and digits) is shown
+ * once; its SHA-256 is stored. Looking a secret up is auth.h's.
+ */
+#ifndef ENTREPOT_DOMAIN_TOKEN_H
+#define ENTREPOT_DOMAIN_TOKEN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/compiler.h"
+#include "db/db.h"
+
+struct work;
+
+#define TOKEN_PREFIX "cio"
+#define TOKEN_RANDOM 32
+
+struct token {
+	int64_t id;
+	int64_t account_id;
+	const char *name;
+	struct texts scopes;		/* items == NULL: every scope */
+	struct texts resources;		/* items == NULL: every package; else "REPOSITORY/PATTERN" */
+	int64_t created_at;
+	int64_t last_used_at;		/* 0: never */
+	int64_t expires_at;		/* 0: never */
+	int64_t revoked_at;		/* 0: not */
+	const char *secret;		/* only right after token_create() */
+};
+
+struct token_new {
+	int64_t account_id;
+	const char *name;
+	struct texts scopes;		/* names of scopes.def; items == NULL: every scope */
+	struct texts resources;		/* items == NULL, or none: every package */
+	int64_t expires_at;		/* 0: never */
+	int64_t max_live;		/* most live tokens of the account; 0: no limit */
+};
+
+/*
+ * Raises BAD_REQUEST: "name must have a value", "invalid endpoint scope",
+ * "invalid crate scope" (an entry without the form REPOSITORY/PATTERN; the
+ * pattern itself is the protocol's affair), "maximum tokens per user is: N".
+ */
+const struct token *token_create(struct work *w, const struct token_new *n) MUST_CHECK;
+
+/*
+ * Tokens of the account as struct token, newest first: not revoked, and not
+ * expired at EXPIRED_SINCE (w->now: the live ones; earlier: also those that
+ * expired since then; 0: expired ones too). At most 1000.
+ */
+bool token_list(struct work *w, int64_t account_id, int64_t expired_since, struct rows *out) MUST_CHECK;
+
+/* The account's token of that id, revoked or not; NULL without a fault when there is none. */
+const struct token *token_find(struct work *w, int64_t account_id, int64_t id) MUST_CHECK;
+
+/* Revoke it; *FOUND (may be NULL) is false when there was nothing live to revoke, which is no error. */
+bool token_revoke(struct work *w, int64_t account_id, int64_t id, bool *found) MUST_CHECK;
+
+/* How many tokens of the account are neither revoked nor expired. */
+bool token_count_live(struct work *w, int64_t account_id, int64_t *count) MUST_CHECK;
+
+#endif
