@@ -36,6 +36,8 @@ bool db_is_connected(const struct db *db);
 int64_t db_take_time(struct db *db, int64_t *statements);
 /* The connection's descriptor (for LISTEN in the job runner), -1 if none. */
 int db_socket(const struct db *db);
+/* Read what the server sent unasked; whether a notification (LISTEN) came since the last call. Does not wait. */
+bool db_take_notification(struct db *db);
 
 /* ---- arguments ---- */
 
@@ -127,7 +129,7 @@ struct args {
  *   double       double precision, real; NULL → 0
  *   const char * text, varchar, name, json, jsonb (as text); NULL → NULL
  *   struct span  text or bytea; NULL → at == NULL
- *   struct texts text[]; NULL → items == NULL
+ *   struct texts text[]; NULL → items == NULL; NULL elements → ""
  */
 struct texts {
 	const char *const *items;	/* ended by NULL */
@@ -160,6 +162,14 @@ struct rows {
 };
 
 /* ---- queries ---- */
+
+/*
+ * All of these do nothing and return false (NULL) when a fault is set already:
+ * a chain is checked once. A text argument with a NUL byte raises BAD_REQUEST
+ * and never reaches the server. Violated constraints raise CONFLICT (unique)
+ * or INVALID (others) with fault->constraint set; deadlocks, timeouts and a
+ * lost connection raise UNAVAILABLE, what nobody foresaw INTERNAL.
+ */
 
 /* The only row, decoded on the arena; NULL without a fault when there is none, NULL with one on failure. */
 const void *db_one(struct work *w, enum query_name q, const struct row_type *type, struct args args) MUST_CHECK;

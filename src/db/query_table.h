@@ -31,7 +31,7 @@ struct migration_text {
 	const char *sql;
 };
 
-extern const struct query_text query_table[QUERY_COUNT];
+extern const struct query_text query_table[];	/* QUERY_COUNT of them */
 extern const struct migration_text migration_table[];
 extern const int migration_count;
 

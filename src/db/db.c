@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The connection: opening it, noticing that it is gone, opening it again.
+ */
+#include "db/db.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/log.h"
+#include "db/session.h"
+
+#define OLDEST_SERVER 150000
+#define FIRST_PAUSE (50 * CLOCK_SECOND / 1000)
+#define LONGEST_PAUSE CLOCK_SECOND
+
+static NORETURN void
+out_of_memory(void)
+{
+	fputs("entrepot: out of memory\n", stderr);
+	abort();
+}
+
+static char *
+copy(const char *s)
+{
+	char *c = strdup(s);
+
+	if (!c)
+		out_of_memory();
+	return c;
+}
+
+struct db *
+db_new(const char *conninfo, int64_t statement_timeout)
+{
+	struct db *db = calloc(1, sizeof(*db));
+
+	if (!db)
+		out_of_memory();
+	db->conninfo = copy(conninfo);
+	db->statement_timeout = statement_timeout;
+	return db;
+}
+
+void
+db_close(struct db *db)
+{
+	if (!db)
+		return;
+	db_lose(db);
+	for (int q = 0; q < QUERY_COUNT; q++)
+		free(db->statements[q].bindings);
+	free(db->refusal);
+	free(db->conninfo);
+	free(db);
+}
+
+void
+db_lose(struct db *db)
+{
+	PQfinish(db->conn);
+	db->conn = NULL;
+	db->tx_lost = db->tx != NULL;
+	for (int q = 0; q < QUERY_COUNT; q++) {
+		db->statements[q].prepared = false;
+		db->statements[q].columns = NULL;
+	}
+}
+
+bool
+db_is_connected(const struct db *db)
+{
+	return db->conn && PQstatus(db->conn) == CONNECTION_OK;
+}
+
+int
+db_socket(const struct db *db)
+{
+	return db_is_connected(db) ? PQsocket(db->conn) : -1;
+}
+
+int64_t
+db_take_time(struct db *db, int64_t *statements)
+{
+	int64_t spent = db->spent;
+
+	if (statements)
+		*statements = db->sent;
+	db->spent = 0;
+	db->sent = 0;
+	return spent;
+}
+
+/* libpq ends its messages with a line break and may put several lines into one. */
+static char *
+one_line(const char *message)
+{
+	char *line = copy(message);
+	size_t len = strlen(line);
+
+	while (len > 0 && line[len - 1] == '\n')
+		line[--len] = '\0';
+	for (char *c = line; *c; c++)
+		if (*c == '\n')
+			*c = ' ';
+	return line;
+}
+
+/* Give the attempt up and put the next one off. */
+static bool
+refuse(struct db *db, const char *why)
+{
+	free(db->refusal);
+	db->refusal = one_line(why);
+	db->pause = db->pause == 0 ? FIRST_PAUSE : 2 * db->pause;
+	if (db->pause > LONGEST_PAUSE)
+		db->pause = LONGEST_PAUSE;
+	db->retry_at = clock_ticks() + db->pause;
+	db_lose(db);
+	return false;
+}
+
+static void
+log_notice(void *arg, const PGresult *result)
+{
+	const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+	const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+
+	(void)arg;
+	if (severity && message)
+		log_info("database %s: %s", severity, message);
+}
+
+/*
+ * The limits hold for every statement: a worker that waits for ever is worth
+ * less than one that answers 503.
+ */
+static bool
+set_limits(struct db *db)
+{
+	char sql[512];
+	PGresult *result;
+	bool ok;
+
+	snprintf(sql, sizeof(sql),
+		"SET statement_timeout = %" PRId64 ";"
+		"SET lock_timeout = '10s';"
+		"SET idle_in_transaction_session_timeout = '30s';"
+		"SET TimeZone = 'UTC';"
+		"SET client_min_messages = 'warning'", db->statement_timeout / 1000);
+	result = PQexec(db->conn, sql);
+	ok = PQresultStatus(result) == PGRES_COMMAND_OK;
+	PQclear(result);
+	return ok;
+}
+
+static bool
+open_connection(struct db *db)
+{
+	/* What stands behind dbname wins over the connection string, what stands before it yields. */
+	const char *const keys[] = { "connect_timeout", "tcp_user_timeout", "fallback_application_name",
+		"dbname", "client_encoding", NULL };
+	const char *const values[] = { "5", "30000", "entrepot", db->conninfo, "UTF8", NULL };
+	char why[128];
+
+	db->conn = PQconnectdbParams(keys, values, 1);
+	if (!db->conn)
+		out_of_memory();
+	if (PQstatus(db->conn) != CONNECTION_OK)
+		return refuse(db, PQerrorMessage(db->conn));
+	if (PQserverVersion(db->conn) < OLDEST_SERVER) {
+		snprintf(why, sizeof(why), "PostgreSQL 15 or newer is needed, the server is %d.%d",
+			PQserverVersion(db->conn) / 10000, PQserverVersion(db->conn) % 10000);
+		return refuse(db, why);
+	}
+	PQsetNoticeReceiver(db->conn, log_notice, db);
+	if (!set_limits(db))
+		return refuse(db, PQerrorMessage(db->conn));
+	db->pause = 0;
+	db->retry_at = 0;
+	return true;
+}
+
+bool
+db_connect(struct db *db, struct fault *f)
+{
+	int64_t start = clock_ticks();
+	bool ok;
+
+	if (db_is_connected(db))
+		return true;
+	if (start < db->retry_at)
+		return fault_raise_internal(f, FAULT_UNAVAILABLE, "no database: %s", db->refusal);
+	db_lose(db);
+	ok = open_connection(db);
+	db->spent += clock_ticks() - start;
+	if (ok)
+		return true;
+	log_error("no connection to the database: %s", db->refusal);
+	return fault_raise_internal(f, FAULT_UNAVAILABLE, "no database: %s", db->refusal);
+}
+
+/*
+ * Read what the server sent while nothing was asked: a farewell (it was shut
+ * down, or the session ended), or notifications. Looking costs one system call
+ * and saves the request that would otherwise find out.
+ */
+static void
+listen_to_server(struct db *db)
+{
+	struct pollfd fd = { .fd = PQsocket(db->conn), .events = POLLIN };
+	PGnotify *notify;
+
+	if (poll(&fd, 1, 0) <= 0)
+		return;
+	if (!PQconsumeInput(db->conn) || PQstatus(db->conn) != CONNECTION_OK) {
+		log_warn("the connection to the database was closed");
+		db_lose(db);
+		return;
+	}
+	while ((notify = PQnotifies(db->conn))) {
+		db->notified = true;
+		PQfreemem(notify);
+	}
+}
+
+bool
+db_take_notification(struct db *db)
+{
+	bool notified;
+
+	if (db_is_connected(db) && !db->tx)
+		listen_to_server(db);
+	notified = db->notified;
+	db->notified = false;
+	return notified;
+}
+
+bool
+db_ready(struct db *db, struct fault *f)
+{
+	if (db->tx) {
+		if (!db->tx_lost && db_is_connected(db))
+			return true;
+		db_lose(db);
+		return fault_raise_internal(f, FAULT_UNAVAILABLE,
+			"the connection to the database was lost during a transaction");
+	}
+	if (db_is_connected(db))
+		listen_to_server(db);
+	return db_connect(db, f);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The inside of a connection, shared by the files of this directory and by
+ * tests. Nobody else sees libpq.
+ */
+#ifndef ENTREPOT_DB_SESSION_H
+#define ENTREPOT_DB_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <libpq-fe.h>
+
+#include "base/compiler.h"
+#include "db/db.h"
+#include "db/query_table.h"
+
+struct arena;
+struct fault;
+struct tx;
+
+/* How one column of a statement's result becomes one member of a struct. */
+typedef void (*decode_fn)(struct arena *a, const char *at, int len, void *member);
+
+struct binding {
+	int position;
+	decode_fn decode;	/* NULL ends the list */
+	size_t offset;
+};
+
+/* What is known of a statement on the present connection. */
+struct statement {
+	bool prepared;
+	const struct column *columns;	/* what the bindings were made for */
+	struct binding *bindings;
+};
+
+struct db {
+	char *conninfo;
+	int64_t statement_timeout;	/* µs */
+	PGconn *conn;			/* NULL: not connected */
+	struct statement statements[QUERY_COUNT + 1];
+	struct tx *tx;			/* the innermost open one */
+	bool tx_lost;			/* the connection broke inside of it */
+	bool notified;
+	int64_t retry_at;		/* ticks before which no connection is tried */
+	int64_t pause;			/* µs between the last two attempts */
+	char *refusal;			/* why the last attempt failed */
+	int64_t spent;			/* µs since the last db_take_time() */
+	int64_t sent;			/* statements since then */
+};
+
+/* ---- db.c ---- */
+
+/*
+ * A connection that a statement can be sent on. Outside a transaction a lost
+ * one is replaced; inside, it raises UNAVAILABLE, as every statement does until
+ * the outermost transaction has ended.
+ */
+bool db_ready(struct db *db, struct fault *f) MUST_CHECK;
+
+/* The connection is of no use any more. */
+void db_lose(struct db *db);
+
+/* ---- query.c ---- */
+
+/*
+ * Run SQL that is part of the program (several statements are possible). NULL
+ * with a fault on failure; the caller clears the result.
+ */
+PGresult *db_sql(struct db *db, struct fault *f, const char *sql) MUST_CHECK;
+
+/* Prepare the query on the present connection unless that was done. */
+bool db_prepare(struct db *db, struct fault *f, enum query_name q) MUST_CHECK;
+
+/* ---- row.c ---- */
+
+/*
+ * Match the column table with the result's columns, once per statement. NULL,
+ * or what does not fit.
+ */
+const char *row_bind(struct arena *a, struct statement *s, const PGresult *result, const struct column *columns)
+	MUST_CHECK;
+/* The decoder for a column of this type, NULL when the type does not fit. */
+decode_fn row_decoder(enum column_kind kind, Oid type);
+
+/* Decode all rows into an array on the arena. Texts and spans stay inside the result. */
+void *row_decode(struct arena *a, const struct statement *s, const PGresult *result, size_t size);
+/* Whether the decoded rows refer to memory of the result. */
+bool row_refers(const struct column *columns);
+
+/* ---- sqlstate.c ---- */
+
+/* Raise what the failed result says; RESULT may be NULL (out of memory, or no connection). Always false. */
+bool sqlstate_raise(struct db *db, struct fault *f, const PGresult *result, const char *what);
+
+#endif
