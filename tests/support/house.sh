@@ -165,6 +165,20 @@ entrepot_workers() {
 	pgrep -P "$(process_alive "$house/run/entrepot.pid")"
 }
 
+# entrepot_reload: returns when no worker of before is left.
+entrepot_reload() {
+	local before
+	before=$(entrepot_workers)
+	entrepot_signal HUP
+	wait_until 20 entrepot_renewed "$before" && wait_until 10 house_ready
+}
+
+entrepot_renewed() {
+	local now
+	now=$(entrepot_workers)
+	[ -n "$now" ] && [ -z "$(grep -Fx "$1" <<<"$now")" ]
+}
+
 # house_findings: what a sanitizer wrote, if anything.
 house_findings() {
 	grep -hE -A 30 'ERROR: (Address|Leak)Sanitizer|runtime error:' \

@@ -59,3 +59,11 @@ unlike() {
 	[[ $1 =~ $2 ]] || return 0
 	fail "[$1] is like [$2]"
 }
+
+# fails COMMAND...: it must; what it said, on both streams, is in $out. ("!"
+# would not do: bash never stops at an inverted command.)
+fails() {
+	if out=$("$@" 2>&1); then
+		fail "succeeded: $*: $out"
+	fi
+}

@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+#
+# The same requests through every web server: what differs between them (path
+# decoding, body handling, sending files, conditional requests) must not show.
+# A script in e2e/servers sources this after house.sh, starts the registry
+# behind its server and calls smoke.
+
+python=/usr/bin/python3
+[ -x "$python" ] || python=python3
+
+kit() { "$python" "$kit" "$@"; }
+
+# publish_crate NAME VERSION [OPTION]...: must succeed.
+publish_crate() {
+	local answer
+	answer=$(kit publish "$base_url" "$alice" "${@:3}" "$1" "$2")
+	is "$(head -n 1 <<<"$answer")" 200 "$answer"
+}
+
+publish_crates() {
+	publish_crate smoke 1.0.0
+	publish_crate smoke 1.1.0+build.7
+	publish_crate Smoke_Big 0.1.0 --meta "$(
+		"$python" -c 'import json; print(json.dumps({"readme": "x" * 300000, "readme_file": "README.md"}))')"
+}
+
+index_answers() {
+	is "$(http GET /index/config.json)" 200
+	body | jq -e '.dl and .api'
+	is "$(http GET /index/sm/ok/smoke)" 200
+	like "$(header content-type)" "^text/plain"
+	is "$(body | jq -r .vers | tr '\n' ' ')" "1.0.0 1.1.0+build.7 "
+	[ -n "$(header etag)" ]
+	is "$(http GET /index/no/ne/none)" 404
+}
+
+index_conditional() {
+	local etag modified
+	http GET /index/sm/ok/smoke >/dev/null
+	etag=$(header etag)
+	modified=$(header last-modified)
+	is "$(http GET /index/sm/ok/smoke -H "If-None-Match: $etag")" 304
+	is "$(wc -c <"$house/work/body")" 0
+	is "$(header etag)" "$etag"
+	is "$(http GET /index/sm/ok/smoke -H 'If-None-Match: "other"')" 200
+	[ -z "$modified" ] ||
+		is "$(http GET /index/sm/ok/smoke -H "If-Modified-Since: $modified")" 304
+}
+
+head_requests() {
+	is "$(http HEAD /index/sm/ok/smoke)" 200
+	is "$(http HEAD /api/v1/crates/smoke)" 200
+	is "$(http HEAD /api/v1/crates/none)" 404
+}
+
+json_answers() {
+	is "$(http GET /api/v1/crates/smoke)" 200
+	like "$(header content-type)" "^application/json"
+	is "$(body | jq -r .crate.max_version)" 1.1.0+build.7
+	is "$(http GET /api/v1/crates/none)" 404
+	body | jq -e '.errors[0].detail'
+	[ -n "$(header x-request-id)" ]
+	is "$(http GET '/api/v1/crates?q=smoke&per_page=1')" 200
+	body | jq -e '.meta.total == 2 and (.crates | length) == 1'
+}
+
+download_whole() {
+	local want
+	want=$(index_cksum 1.0.0)
+	is "$(http GET /api/v1/crates/smoke/1.0.0/download -L)" 200
+	is "$(sha256sum <"$house/work/body" | cut -d' ' -f1)" "$want"
+	is "$(header content-length)" "$(wc -c <"$house/work/body" | tr -d ' ')"
+	is "$(header x-sendfile)$(header x-accel-redirect)" ""
+	like "$(header x-content-type-options)" nosniff
+}
+
+index_cksum() {
+	curl -fsS "$base_url/index/sm/ok/smoke" |
+		jq -r "select(.vers == \"$1\") | .cksum"
+}
+
+download_plus() {
+	local path
+	for path in 1.1.0+build.7 1.1.0%2Bbuild.7 1.1.0%2bbuild%2e7; do
+		is "$(http GET "/api/v1/crates/smoke/$path/download" -L)" 200 "$path"
+		is "$(sha256sum <"$house/work/body" | cut -d' ' -f1)" \
+			"$(index_cksum 1.1.0+build.7)"
+	done
+}
+
+download_range() {
+	local size
+	http GET /api/v1/crates/smoke/1.0.0/download -L >/dev/null
+	cp "$house/work/body" "$house/work/whole"
+	size=$(wc -c <"$house/work/whole")
+	is "$(http GET /api/v1/crates/smoke/1.0.0/download -L -r 10-19)" 206
+	is "$(header content-range)" "bytes 10-19/$size"
+	cmp "$house/work/body" <(tail -c +11 "$house/work/whole" | head -c 10)
+	is "$(http GET /api/v1/crates/smoke/1.0.0/download -L -r -5)" 206
+	cmp "$house/work/body" <(tail -c 5 "$house/work/whole")
+	is "$(http GET /api/v1/crates/smoke/1.0.0/download -L -r 999999-)" 416
+}
+
+download_conditional() {
+	local etag
+	http GET /api/v1/crates/smoke/1.0.0/download -L >/dev/null
+	etag=$(header etag)
+	[ -n "$etag" ]
+	is "$(http GET /api/v1/crates/smoke/1.0.0/download -L -H "If-None-Match: $etag")" 304
+	is "$(header x-sendfile)$(header x-accel-redirect)" ""
+	is "$(wc -c <"$house/work/body")" 0
+}
+
+download_head() {
+	is "$(http HEAD /api/v1/crates/smoke/1.0.0/download -L)" 200
+	is "$(header content-length)" "$(kit crate smoke 1.0.0 | wc -c)"
+}
+
+writes() {
+	is "$(http DELETE /api/v1/crates/smoke/1.0.0/yank -H "Authorization: $alice")" 200
+	is "$(index_yanked 1.0.0)" true
+	is "$(http PUT /api/v1/crates/smoke/1.0.0/unyank -H "Authorization: $alice" \
+		-H 'Content-Type: application/json' -H 'Content-Length: 0')" 200
+	is "$(index_yanked 1.0.0)" false
+	is "$(http PUT /api/v1/crates/smoke/owners -H "Authorization: Bearer $alice" \
+		-H 'Content-Type: application/json' -d '{"users":["bob"]}')" 200
+	is "$(http DELETE /api/v1/crates/smoke/owners -H "Authorization: $alice" \
+		-H 'Content-Type: application/json' -d '{"users":["alice"]}')" 400
+	is "$(http DELETE /api/v1/crates/smoke/1.0.0/yank)" 403
+}
+
+index_yanked() {
+	curl -fsS "$base_url/index/sm/ok/smoke" |
+		jq "select(.vers == \"$1\") | .yanked"
+}
+
+chunked_body() {
+	kit body smoke-chunked 1.0.0 >"$house/work/frame"
+	is "$(http PUT /api/v1/crates/new -H "Authorization: $alice" \
+		-H 'Transfer-Encoding: chunked' -H 'Expect:' -T "$house/work/frame")" 200
+	is "$(http GET /index/sm/ok/smoke-chunked)" 200
+}
+
+odd_paths() {
+	is "$(http GET /api/v1/crates/%73moke)" 200
+	is "$(http GET /index/sm/ok/%73moke)" 200
+	is "$(http GET /api/v1/crates/smo%2Fke)" 404
+	is "$(http GET /api/v1/crates/../crates/smoke)" "$(http GET /api/v1/crates/%2e%2e/crates/smoke)"
+	like "$(http GET /api/v1/crates/..%2fsmoke)" "^40[04]$"
+	like "$(http GET /api/v1/crates/a%00b)" "^40[04]$"
+	like "$(http GET /api/v1/crates/%zz)" "^40[04]$"
+	like "$(http GET /api/v1/crates/%ff%fe)" "^40[04]$"
+	like "$(http GET //api//v1/crates)" "^40[04]$"
+}
+
+wrong_methods() {
+	is "$(http POST /index/config.json -d x)" 405
+	like "$(header allow)" GET
+	is "$(http DELETE /api/v1/crates/smoke/1.0.0/download)" 405
+}
+
+operations_answers() {
+	is "$(http GET /-/health)" 200
+	is "$(http GET /-/ready)" 200
+	is "$(http GET /-/metrics)" 200
+	like "$(body)" "# TYPE "
+}
+
+many_at_once() {
+	local seen
+	seen=$(kit load "$base_url" --seconds 2 --jobs 8 /index/sm/ok/smoke \
+		/api/v1/crates/smoke/1.0.0/download /api/v1/crates/smoke)
+	is "${seen#* }" 0
+	[ "${seen% *}" -gt 20 ]
+}
+
+# smoke SERVER
+smoke() {
+	it "$1: crates are published, also one of 300 KB" publish_crates
+	it "$1: the index answers 200 and 404" index_answers
+	it "$1: conditional requests to the index answer 304" index_conditional
+	it "$1: HEAD answers as GET without a body" head_requests
+	it "$1: the API answers JSON, errors included" json_answers
+	it "$1: a download has the published bytes and shows no internal header" download_whole
+	it "$1: a version with + is found, plain and escaped" download_plus
+	it "$1: a download honours Range" download_range
+	it "$1: a download answers 304 to its own ETag" download_conditional
+	it "$1: HEAD of a download tells its length" download_head
+	it "$1: PUT without body, PUT and DELETE with body arrive" writes
+	it "$1: a chunked upload arrives" chunked_body
+	it "$1: escaped and malicious paths are told apart" odd_paths
+	it "$1: a wrong method is answered 405 with Allow" wrong_methods
+	it "$1: health, readiness and metrics answer" operations_answers
+	it "$1: eight clients at once lose nothing" many_at_once
+}
