@@ -6,9 +6,10 @@
 #   awk -v mode=queries.c    -f embed.awk queries/*.sql     the table of named queries
 #   awk -v mode=migrations.c -f embed.awk migrations/*.sql seed/*.sql
 #
-# A query is ":name NAME :one|:many|:exec" in a comment, at least one comment
+# A query is ":name NAME :one|:many|:exec|:part" in a comment, at least one comment
 # line that describes it, and one statement closed by a semicolon at the end of
-# a line. A migration is a file NNNN_name.sql; their numbers run from 1 without
+# a line. A part is a piece of a statement that is composed at run time; its
+# parameters have names in braces. A migration is a file NNNN_name.sql; their numbers run from 1 without
 # a gap, in whatever order the files are given.
 
 BEGIN {
@@ -93,8 +94,8 @@ function literal(s)
 function begin_query(    parts, n)
 {
 	n = split($0, parts, /[ \t]+/)
-	if (n != 4 || parts[3] !~ /^[a-z][a-z0-9_]*$/ || parts[4] !~ /^:(one|many|exec)$/)
-		die_at(FILENAME ":" FNR, "expected \"-- :name NAME :one|:many|:exec\"")
+	if (n != 4 || parts[3] !~ /^[a-z][a-z0-9_]*$/ || parts[4] !~ /^:(one|many|exec|part)$/)
+		die_at(FILENAME ":" FNR, "expected \"-- :name NAME :one|:many|:exec|:part\"")
 	if (parts[3] in where)
 		die_at(FILENAME ":" FNR, "query " parts[3] " is already at " where[parts[3]])
 	named = parts[3]

@@ -14,6 +14,7 @@ enum query_cardinality {
 	QUERY_ONE,
 	QUERY_MANY,
 	QUERY_EXEC,
+	QUERY_PART	/* a piece of a composed statement (db/compose.h), never run alone */
 };
 
 /* One named query. The name is also that of the prepared statement. */

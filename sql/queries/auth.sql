@@ -1,0 +1,38 @@
+-- :name auth_token_by_hash :one
+-- The account behind a live token, with what decides about both.
+SELECT t.id AS token_id,
+       t.scopes,
+       t.resources,
+       t.last_used_at,
+       t.expires_at,
+       a.id AS account_id,
+       a.name,
+       a.is_admin,
+       a.locked_until,
+       a.lock_reason
+  FROM token t
+  JOIN account a ON a.id = t.account_id
+ WHERE t.secret_hash = $1
+   AND t.revoked_at IS NULL;
+
+-- :name auth_token_used :exec
+-- Note a token's use; skipped when another request holds the row.
+UPDATE token
+   SET last_used_at = $2, last_used_addr = left($3, 64)
+ WHERE id = (SELECT id FROM token WHERE id = $1 FOR UPDATE SKIP LOCKED);
+
+-- :name auth_account_by_login :one
+-- The account that a person logs in to, by name or verified address.
+SELECT a.id AS account_id,
+       a.name,
+       a.is_admin,
+       a.password_hash,
+       a.locked_until,
+       a.lock_reason
+  FROM account a
+ WHERE a.kind = 'user'
+   AND (a.canonical_name = lower(replace($1, '-', '_'))
+        OR a.id = (SELECT e.account_id FROM email e
+                    WHERE lower(e.address) = lower($1) AND e.verified_at IS NOT NULL))
+ ORDER BY a.canonical_name = lower(replace($1, '-', '_')) DESC
+ LIMIT 1;
