@@ -21,7 +21,6 @@ CREATE TABLE package (
 	max_upload_size     bigint,
 	max_features        integer,
 	meta                jsonb       NOT NULL DEFAULT '{}',
-	search              tsvector,
 	created_at          timestamptz NOT NULL DEFAULT now(),
 	updated_at          timestamptz NOT NULL DEFAULT now(),
 	CONSTRAINT package_pkey PRIMARY KEY (id),
@@ -45,7 +44,6 @@ CREATE TABLE package (
 
 COMMENT ON COLUMN package.readme IS 'source text of the latest publish';
 COMMENT ON COLUMN package.all_yanked IS 'the default release is yanked';
-COMMENT ON COLUMN package.search IS 'search_document() of the latest publish';
 
 CREATE TABLE release (
 	id                 bigint GENERATED ALWAYS AS IDENTITY,
@@ -114,8 +112,7 @@ CREATE INDEX package_downloads_idx ON package (repository_id, downloads DESC, id
 CREATE INDEX package_recent_downloads_idx ON package (repository_id, recent_downloads DESC, id DESC);
 CREATE INDEX package_updated_at_idx ON package (repository_id, updated_at DESC, id DESC);
 CREATE INDEX package_created_at_idx ON package (repository_id, created_at DESC, id DESC);
-CREATE INDEX package_search_idx ON package USING gin (search);
-CREATE INDEX package_canonical_name_trgm_idx ON package USING gin (canonical_name gin_trgm_ops);
+CREATE INDEX package_letter_idx ON package (repository_id, left(canonical_name, 1), name);
 CREATE UNIQUE INDEX package_default_release_id_key ON package (default_release_id);
 
 -- The canonical name follows from the name by the rule of the ecosystem.

@@ -1,5 +1,5 @@
--- Keywords come to life with the first package that uses them; categories are
--- a fixed list. Both count their packages.
+-- How packages are found: keywords, which come to life with the first package
+-- that uses them; categories, a fixed list; and full text.
 
 CREATE TABLE keyword (
 	id             bigint GENERATED ALWAYS AS IDENTITY,
@@ -96,3 +96,61 @@ CREATE TRIGGER package_category_added AFTER INSERT ON package_category
 	REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION taxonomy_count();
 CREATE TRIGGER package_category_removed AFTER DELETE ON package_category
 	REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION taxonomy_count();
+
+-- Apart from package, because rolled-up download counts rewrite package rows
+-- all day, and inserting each row's hundreds of words into the inverted index
+-- again would cost ten times what the count does (measured). The copy of
+-- recent_downloads chooses the candidates of a search without a join; it has no
+-- index, so that changing it stays within the row's page.
+CREATE TABLE package_search (
+	package_id        bigint   NOT NULL,
+	repository_id     bigint   NOT NULL,
+	canonical_name    text     COLLATE "C" NOT NULL,
+	recent_downloads  bigint   NOT NULL,
+	document          tsvector NOT NULL,
+	CONSTRAINT package_search_pkey PRIMARY KEY (package_id),
+	CONSTRAINT package_search_package_id_fkey
+		FOREIGN KEY (package_id) REFERENCES package ON DELETE CASCADE
+) WITH (fillfactor = 70);
+
+CREATE INDEX package_search_document_idx ON package_search USING gin (document)
+	WITH (gin_pending_list_limit = 512);
+CREATE INDEX package_search_name_idx ON package_search USING gin (canonical_name gin_trgm_ops)
+	WITH (gin_pending_list_limit = 512);
+
+-- Brings the search row of a package in line with its name, keywords,
+-- description and readme; writes nothing when they are what they were.
+CREATE FUNCTION package_search_update(in_package_id bigint)
+RETURNS void
+LANGUAGE sql
+BEGIN ATOMIC
+	INSERT INTO package_search AS s
+	       (package_id, repository_id, canonical_name, recent_downloads, document)
+	SELECT p.id, p.repository_id, p.canonical_name, p.recent_downloads,
+	       search_document(p.name, k.names, p.description, p.readme)
+	  FROM package p
+	  LEFT JOIN LATERAL (SELECT string_agg(k.name, ',' ORDER BY k.name) AS names
+	                       FROM package_keyword pk JOIN keyword k ON k.id = pk.keyword_id
+	                      WHERE pk.package_id = p.id) k ON true
+	 WHERE p.id = in_package_id
+	    ON CONFLICT ON CONSTRAINT package_search_pkey DO UPDATE
+	   SET repository_id = excluded.repository_id, canonical_name = excluded.canonical_name,
+	       document = excluded.document
+	 WHERE (s.repository_id, s.canonical_name, s.document)
+	       IS DISTINCT FROM (excluded.repository_id, excluded.canonical_name, excluded.document);
+END;
+
+CREATE FUNCTION package_search_downloads()
+RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+	UPDATE package_search s SET recent_downloads = n.recent_downloads
+	  FROM after n JOIN before o ON o.id = n.id
+	 WHERE n.recent_downloads <> o.recent_downloads AND s.package_id = n.id;
+	RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER package_search_downloads AFTER UPDATE ON package
+	REFERENCING OLD TABLE AS before NEW TABLE AS after
+	FOR EACH STATEMENT EXECUTE FUNCTION package_search_downloads();
