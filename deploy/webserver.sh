@@ -108,7 +108,7 @@ webserver_write_nginx() {
 
 webserver_apache_modules() {
 	local name
-	for name in mpm_event authz_core unixd "$@"; do
+	for name in mpm_event authz_core "$@"; do
 		echo "LoadModule ${name}_module /usr/lib/apache2/modules/mod_$name.so"
 	done
 }
@@ -184,11 +184,11 @@ webserver_start() {
 	local kind=$1 house=$2 port=$3 user=$4 command record=$2/run/$1.pid
 	mapfile -t command < <(webserver_command "$kind" "$house")
 	[ "${#command[@]}" -gt 1 ] || return 1
-	process_start "$record" "$house/log/$kind.log" "$user" "${command[@]}"
+	process_start "$record" "$house/log/$kind.err" "$user" "${command[@]}"
 	if ! wait_until 20 webserver_up_or_dead "$port" "$record" ||
 		! process_alive "$record" >/dev/null; then
 		warn "$kind did not start; its log ends:"
-		tail -n 5 "$house/log/$kind.log" >&2
+		tail -n 5 "$house/log/$kind.err" "$house/log/$kind.log" >&2
 		return 1
 	fi
 }
