@@ -23,7 +23,7 @@ void log_reopen(void);
 /* The id that every line carries from now on; NULL for none. Not copied. */
 void log_set_request_id(const char *id);
 
-/* An event with a printf message: log_event(LOG_WARN_LEVEL, "worker died", "pid=%d", pid) … */
+/* A line whose only field is a printf message (`msg`); cut at 2 KiB. */
 void log_message(enum log_level level, const char *format, ...) PRINTF(2, 3);
 #define log_debug(...) log_message(LOG_DEBUG_LEVEL, __VA_ARGS__)
 #define log_info(...) log_message(LOG_INFO_LEVEL, __VA_ARGS__)
@@ -32,7 +32,8 @@ void log_message(enum log_level level, const char *format, ...) PRINTF(2, 3);
 
 /*
  * A line built from fields: log_begin(), any number of log_text()/log_int(),
- * log_end(). Fields with a NULL text are left out.
+ * log_end(). Fields with a NULL text are left out. Every line begins with time,
+ * level, request (when an id is set) and msg, which is EVENT; keys are plain words.
  */
 struct log_line {
 	enum log_level level;

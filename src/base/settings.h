@@ -43,6 +43,7 @@ struct config {
 	const char *blob_dir;		/* data_dir/blobs */
 	const char *spool_dir;		/* data_dir/tmp */
 	const char *file;		/* the file that was read, or NULL */
+	const unsigned char *sources;	/* enum setting_source of each row of setting_table; NULL: defaults */
 };
 
 enum setting_source { SETTING_DEFAULT, SETTING_FILE, SETTING_ENVIRONMENT };
@@ -67,7 +68,10 @@ extern const size_t setting_count;
  */
 const struct config *config_read(struct arena *a, struct fault *f, const char *file) MUST_CHECK;
 
-/* The effective value as text on the arena, and where it came from (secrets show as "***"). */
+/*
+ * The effective value as text on the arena, and where it came from (secrets
+ * show as "***"). NULL when there is no such setting.
+ */
 const char *config_value(struct arena *a, const struct config *c, const char *name, enum setting_source *source);
 
 /* Whether the address ("192.0.2.7", "::1") lies in one of the LIST's addresses and CIDR networks. */

@@ -7,6 +7,7 @@
 #define ENTREPOT_BASE_TEMPFILE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/compiler.h"

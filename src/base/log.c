@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The log; see the header. A line is built in a fixed buffer and leaves with
+ * one write(), so that lines of several processes do not mix. What does not
+ * fit is cut off between characters; the line stays well-formed.
+ */
+#include "base/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+
+/* Kept free for the end of a cut value: mark, quote, brace, newline. */
+#define TAIL 8
+#define CUT_MARK "..."
+
+static struct {
+	int fd;
+	bool json;
+	enum log_level level;
+	char path[PATH_MAX];
+	const char *request_id;
+} target = { .fd = STDERR_FILENO, .level = LOG_INFO_LEVEL };
+
+static const char *const level_names[] = { "debug", "info", "warn", "error" };
+
+static int
+open_file(const char *path)
+{
+	return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+}
+
+static void
+switch_to(int fd)
+{
+	if (target.fd != STDERR_FILENO)
+		close(target.fd);
+	target.fd = fd;
+}
+
+bool
+log_open(const char *path, bool json, enum log_level level)
+{
+	size_t len = path ? strlen(path) : 0;
+	int fd = STDERR_FILENO;
+
+	if (len >= sizeof(target.path)) {
+		errno = ENAMETOOLONG;
+		return false;
+	}
+	if (len > 0) {
+		fd = open_file(path);
+		if (fd < 0)
+			return false;
+		memcpy(target.path, path, len);
+	}
+	target.path[len] = '\0';
+	switch_to(fd);
+	target.json = json;
+	target.level = level;
+	return true;
+}
+
+void
+log_reopen(void)
+{
+	int fd;
+
+	if (!target.path[0])
+		return;
+	fd = open_file(target.path);
+	if (fd < 0)
+		log_error("log file %s cannot be reopened: %s", target.path, strerror(errno));
+	else
+		switch_to(fd);
+}
+
+void
+log_set_request_id(const char *id)
+{
+	target.request_id = id;
+}
+
+static bool
+put(struct log_line *line, const char *bytes, size_t len)
+{
+	if (line->len + len > sizeof(line->text) - TAIL)
+		return false;
+	memcpy(line->text + line->len, bytes, len);
+	line->len += (unsigned)len;
+	return true;
+}
+
+/* For what TAIL was kept free. */
+static void
+put_tail(struct log_line *line, const char *s)
+{
+	size_t len = strlen(s);
+
+	memcpy(line->text + line->len, s, len);
+	line->len += (unsigned)len;
+}
+
+/* How the character that C was decoded from (AT, LEN bytes) appears within quotes. */
+static bool
+put_char(struct log_line *line, uint32_t c, const char *at, size_t len)
+{
+	char escape[8];
+	int n;
+
+	switch (c) {
+	case '"':
+	case '\\':
+		n = snprintf(escape, sizeof(escape), "\\%c", (char)c);
+		break;
+	case '\n':
+		n = snprintf(escape, sizeof(escape), "\\n");
+		break;
+	case '\t':
+		n = snprintf(escape, sizeof(escape), "\\t");
+		break;
+	case UINT32_MAX:
+		n = snprintf(escape, sizeof(escape), "\\ufffd");
+		break;
+	default:
+		/* C0, DEL and C1 control terminals, U+2028 and U+2029 end lines. */
+		if (c >= 0x20 && (c < 0x7f || c > 0x9f) && c != 0x2028 && c != 0x2029)
+			return put(line, at, len);
+		n = snprintf(escape, sizeof(escape), "\\u%04x", (unsigned)(c & 0xffff));
+	}
+	return put(line, escape, (size_t)n);
+}
+
+static void
+put_quoted(struct log_line *line, const char *value)
+{
+	struct span rest = span_of(value);
+	bool whole = true;
+
+	while (whole && rest.len > 0) {
+		const char *at = rest.at;
+		uint32_t c = text_next_char(&rest);
+
+		whole = put_char(line, c, at, (size_t)(rest.at - at));
+	}
+	put_tail(line, whole ? "\"" : CUT_MARK "\"");
+}
+
+static bool
+is_bare(const char *value)
+{
+	if (!*value)
+		return false;
+	for (; *value; value++)
+		if (*value <= ' ' || *value > '~' || strchr("\"\\=", *value))
+			return false;
+	return true;
+}
+
+/* The key and what stands around it. Without room for it and an empty value nothing is put. */
+static bool
+put_key(struct log_line *line, const char *key)
+{
+	unsigned before = line->len;
+	bool first = before == (target.json ? 1 : 0);
+	bool ok;
+
+	if (target.json)
+		ok = put(line, ",", first ? 0 : 1) && put(line, "\"", 1) &&
+			put(line, key, strlen(key)) && put(line, "\":", 2);
+	else
+		ok = put(line, " ", first ? 0 : 1) &&
+			put(line, key, strlen(key)) && put(line, "=", 1);
+	if (!ok || line->len + 2 > sizeof(line->text) - TAIL) {
+		line->len = before;
+		return false;
+	}
+	return true;
+}
+
+void
+log_text(struct log_line *line, const char *key, const char *value)
+{
+	if (!value || line->len == 0 || !put_key(line, key))
+		return;
+	if (!target.json && is_bare(value) && put(line, value, strlen(value)))
+		return;
+	put(line, "\"", 1);
+	put_quoted(line, value);
+}
+
+void
+log_int(struct log_line *line, const char *key, int64_t value)
+{
+	char digits[24];
+	unsigned before = line->len;
+	int n = snprintf(digits, sizeof(digits), "%lld", (long long)value);
+
+	if (line->len == 0 || !put_key(line, key))
+		return;
+	if (!put(line, digits, (size_t)n))
+		line->len = before;
+}
+
+void
+log_begin(struct log_line *line, enum log_level level, const char *event)
+{
+	char time[CLOCK_TEXT_SIZE];
+
+	line->level = level;
+	line->len = 0;
+	/* A line that nobody wants stays empty, and its fields cost nothing. */
+	if (level < target.level)
+		return;
+	if (target.json)
+		put(line, "{", 1);
+	put_key(line, "time");
+	if (target.json)
+		put(line, "\"", 1);
+	clock_format_rfc3339(time, clock_now(), 6);
+	put(line, time, strlen(time));
+	if (target.json)
+		put(line, "\"", 1);
+	log_text(line, "level", level_names[level]);
+	log_text(line, "request", target.request_id);
+	log_text(line, "msg", event);
+}
+
+void
+log_end(struct log_line *line)
+{
+	size_t at = 0;
+
+	if (line->len == 0)
+		return;
+	put_tail(line, target.json ? "}\n" : "\n");
+	while (at < line->len) {
+		ssize_t done = write(target.fd, line->text + at, line->len - at);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		/* A log that cannot be written leaves nobody to tell. */
+		if (done <= 0)
+			break;
+		at += (size_t)done;
+	}
+	line->len = 0;
+}
+
+void
+log_message(enum log_level level, const char *format, ...)
+{
+	struct log_line line;
+	char message[2048];
+	va_list args;
+
+	if (level < target.level)
+		return;
+	va_start(args, format);
+	vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	log_begin(&line, level, message);
+	log_end(&line);
+}
