@@ -47,6 +47,12 @@ db_new(const char *conninfo, int64_t statement_timeout)
 		out_of_memory();
 	db->conninfo = copy(conninfo);
 	db->statement_timeout = statement_timeout;
+	for (int q = 0; q < QUERY_COUNT; q++)
+		db->statements[q] = (struct statement){
+			.name = query_table[q].name,
+			.sql = query_table[q].sql,
+			.params = query_table[q].params,
+		};
 	return db;
 }
 
@@ -58,6 +64,7 @@ db_close(struct db *db)
 	db_lose(db);
 	for (int q = 0; q < QUERY_COUNT; q++)
 		free(db->statements[q].bindings);
+	compose_free(db);
 	free(db->refusal);
 	free(db->conninfo);
 	free(db);
@@ -73,6 +80,7 @@ db_lose(struct db *db)
 		db->statements[q].prepared = false;
 		db->statements[q].columns = NULL;
 	}
+	compose_lose(db);
 }
 
 bool

@@ -34,9 +34,9 @@ struct bound {
 
 /* A statement and its caller do not belong together: a bug that tests find. */
 static NORETURN void
-disagree(enum query_name q, const char *why)
+disagree(const struct statement *s, const char *why)
 {
-	log_error("query %s: %s", query_table[q].name, why);
+	log_error("query %s: %s", s->name, why);
 	abort();
 }
 
@@ -198,15 +198,13 @@ db_sql(struct db *db, struct fault *f, const char *sql)
 }
 
 bool
-db_prepare(struct db *db, struct fault *f, enum query_name q)
+db_prepare(struct db *db, struct fault *f, struct statement *s)
 {
-	const struct query_text *text_of = &query_table[q];
-	struct statement *s = &db->statements[q];
 	PGresult *result;
 
 	if (s->prepared)
 		return true;
-	result = finish(db, f, PQprepare(db->conn, text_of->name, text_of->sql, 0, NULL), text_of->name, clock_ticks());
+	result = finish(db, f, PQprepare(db->conn, s->name, s->sql, 0, NULL), s->name, clock_ticks());
 	if (!result)
 		return false;
 	PQclear(result);
@@ -215,25 +213,24 @@ db_prepare(struct db *db, struct fault *f, enum query_name q)
 }
 
 static PGresult *
-run(struct work *w, enum query_name q, struct args args)
+run(struct work *w, struct statement *s, struct args args)
 {
 	struct db *db = w->db;
-	const char *name = query_table[q].name;
 	struct bound b;
 	int64_t start;
 
-	if (args.count != (size_t)query_table[q].params || args.count > MAX_PARAMS)
-		disagree(q, "wrong number of arguments");
+	if (args.count != (size_t)s->params || args.count > MAX_PARAMS)
+		disagree(s, "wrong number of arguments");
 	if (fault_is_set(w->fault))
 		return NULL;
 	for (size_t i = 0; i < args.count; i++)
 		if (!bind_arg(w, &b, i, &args.at[i]))
 			return NULL;
-	if (!usable(db, w->fault, name) || !db_prepare(db, w->fault, q))
+	if (!usable(db, w->fault, s->name) || !db_prepare(db, w->fault, s))
 		return NULL;
 	start = clock_ticks();
-	return finish(db, w->fault, PQexecPrepared(db->conn, name, (int)args.count, b.values, b.lengths, b.formats, 1),
-		name, start);
+	return finish(db, w->fault, PQexecPrepared(db->conn, s->name, (int)args.count, b.values, b.lengths, b.formats, 1),
+		s->name, start);
 }
 
 /* ---- verbs ---- */
@@ -246,16 +243,15 @@ clear_result(void *result)
 
 /* The rows as structs; the result lives as long as they do, or ends here when they do not need it. */
 static void *
-decode(struct work *w, enum query_name q, const struct row_type *type, PGresult *result)
+decode(struct work *w, struct statement *s, const struct row_type *type, PGresult *result)
 {
-	struct statement *s = &w->db->statements[q];
 	const char *mismatch;
 	void *rows;
 
 	if (s->columns != type->columns) {
 		mismatch = row_bind(w->arena, s, result, type->columns);
 		if (mismatch)
-			disagree(q, mismatch);
+			disagree(s, mismatch);
 	}
 	rows = row_decode(w->arena, s, result, type->size);
 	if (row_refers(type->columns))
@@ -268,36 +264,43 @@ decode(struct work *w, enum query_name q, const struct row_type *type, PGresult 
 const void *
 db_one(struct work *w, enum query_name q, const struct row_type *type, struct args args)
 {
-	PGresult *result = run(w, q, args);
+	struct statement *s = &w->db->statements[q];
+	PGresult *result = run(w, s, args);
 
 	if (!result)
 		return NULL;
 	if (PQntuples(result) == 1)
-		return decode(w, q, type, result);
+		return decode(w, s, type, result);
 	if (PQntuples(result) > 1)
 		fault_raise_internal(w->fault, FAULT_INTERNAL, "%s: %d rows where one was expected",
-			query_table[q].name, PQntuples(result));
+			s->name, PQntuples(result));
 	PQclear(result);
 	return NULL;
 }
 
 bool
-db_many(struct work *w, enum query_name q, const struct row_type *type, struct args args, struct rows *out)
+db_run_many(struct work *w, struct statement *s, const struct row_type *type, struct args args, struct rows *out)
 {
-	PGresult *result = run(w, q, args);
+	PGresult *result = run(w, s, args);
 
 	*out = (struct rows){ NULL, 0 };
 	if (!result)
 		return false;
 	out->count = (size_t)PQntuples(result);
-	out->at = decode(w, q, type, result);
+	out->at = decode(w, s, type, result);
 	return true;
+}
+
+bool
+db_many(struct work *w, enum query_name q, const struct row_type *type, struct args args, struct rows *out)
+{
+	return db_run_many(w, &w->db->statements[q], type, args, out);
 }
 
 bool
 db_exec(struct work *w, enum query_name q, struct args args, int64_t *affected)
 {
-	PGresult *result = run(w, q, args);
+	PGresult *result = run(w, &w->db->statements[q], args);
 
 	if (affected)
 		*affected = 0;
@@ -312,7 +315,8 @@ db_exec(struct work *w, enum query_name q, struct args args, int64_t *affected)
 bool
 db_int(struct work *w, enum query_name q, struct args args, int64_t *out)
 {
-	PGresult *result = run(w, q, args);
+	struct statement *s = &w->db->statements[q];
+	PGresult *result = run(w, s, args);
 	decode_fn decoder;
 
 	*out = 0;
@@ -321,7 +325,7 @@ db_int(struct work *w, enum query_name q, struct args args, int64_t *out)
 	if (PQntuples(result) > 0 && !PQgetisnull(result, 0, 0)) {
 		decoder = row_decoder(COLUMN_INT, PQftype(result, 0));
 		if (!decoder)
-			disagree(q, "the first column is not an integer");
+			disagree(s, "the first column is not an integer");
 		decoder(w->arena, PQgetvalue(result, 0, 0), PQgetlength(result, 0, 0), out);
 	}
 	PQclear(result);

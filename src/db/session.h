@@ -28,8 +28,11 @@ struct binding {
 	size_t offset;
 };
 
-/* What is known of a statement on the present connection. */
+/* A statement and what is known of it on the present connection. */
 struct statement {
+	const char *name;		/* of the prepared statement */
+	const char *sql;
+	int params;
 	bool prepared;
 	const struct column *columns;	/* what the bindings were made for */
 	struct binding *bindings;
@@ -40,6 +43,7 @@ struct db {
 	int64_t statement_timeout;	/* µs */
 	PGconn *conn;			/* NULL: not connected */
 	struct statement statements[QUERY_COUNT + 1];
+	struct composed *composed;	/* compose.c's */
 	struct tx *tx;			/* the innermost open one */
 	bool tx_lost;			/* the connection broke inside of it */
 	bool notified;
@@ -70,8 +74,18 @@ void db_lose(struct db *db);
  */
 PGresult *db_sql(struct db *db, struct fault *f, const char *sql) MUST_CHECK;
 
-/* Prepare the query on the present connection unless that was done. */
-bool db_prepare(struct db *db, struct fault *f, enum query_name q) MUST_CHECK;
+/* Prepare the statement on the present connection unless that was done. */
+bool db_prepare(struct db *db, struct fault *f, struct statement *s) MUST_CHECK;
+
+/* What db_many() does, for any statement. */
+bool db_run_many(struct work *w, struct statement *s, const struct row_type *type, struct args args, struct rows *out)
+	MUST_CHECK;
+
+/* ---- compose.c ---- */
+
+/* The connection is gone, or the whole of DB: so are the prepared statements. */
+void compose_lose(struct db *db);
+void compose_free(struct db *db);
 
 /* ---- row.c ---- */
 
