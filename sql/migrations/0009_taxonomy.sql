@@ -97,14 +97,15 @@ CREATE TRIGGER package_category_added AFTER INSERT ON package_category
 CREATE TRIGGER package_category_removed AFTER DELETE ON package_category
 	REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION taxonomy_count();
 
--- Apart from package, because rolled-up download counts rewrite package rows
--- all day, and inserting each row's hundreds of words into the inverted index
--- again would cost ten times what the count does (measured). The copy of
--- recent_downloads chooses the candidates of a search without a join; it has no
--- index, so that changing it stays within the row's page.
+-- What a search reads. Apart from package, because rolled-up download counts
+-- rewrite package rows all day, and inserting each row's hundreds of words into
+-- the inverted index again would cost ten times what the count does (measured).
+-- Name and recent_downloads are copies that rank without a join; the latter has
+-- no index, so that changing it stays within the row's page.
 CREATE TABLE package_search (
 	package_id        bigint   NOT NULL,
 	repository_id     bigint   NOT NULL,
+	name              text     COLLATE "C" NOT NULL,
 	canonical_name    text     COLLATE "C" NOT NULL,
 	recent_downloads  bigint   NOT NULL,
 	document          tsvector NOT NULL,
@@ -113,32 +114,12 @@ CREATE TABLE package_search (
 		FOREIGN KEY (package_id) REFERENCES package ON DELETE CASCADE
 ) WITH (fillfactor = 70);
 
+-- A short pending list: every search reads all of it, and whoever fills it up
+-- has to wait until it is merged.
 CREATE INDEX package_search_document_idx ON package_search USING gin (document)
 	WITH (gin_pending_list_limit = 512);
 CREATE INDEX package_search_name_idx ON package_search USING gin (canonical_name gin_trgm_ops)
 	WITH (gin_pending_list_limit = 512);
-
--- Brings the search row of a package in line with its name, keywords,
--- description and readme; writes nothing when they are what they were.
-CREATE FUNCTION package_search_update(in_package_id bigint)
-RETURNS void
-LANGUAGE sql
-BEGIN ATOMIC
-	INSERT INTO package_search AS s
-	       (package_id, repository_id, canonical_name, recent_downloads, document)
-	SELECT p.id, p.repository_id, p.canonical_name, p.recent_downloads,
-	       search_document(p.name, k.names, p.description, p.readme)
-	  FROM package p
-	  LEFT JOIN LATERAL (SELECT string_agg(k.name, ',' ORDER BY k.name) AS names
-	                       FROM package_keyword pk JOIN keyword k ON k.id = pk.keyword_id
-	                      WHERE pk.package_id = p.id) k ON true
-	 WHERE p.id = in_package_id
-	    ON CONFLICT ON CONSTRAINT package_search_pkey DO UPDATE
-	   SET repository_id = excluded.repository_id, canonical_name = excluded.canonical_name,
-	       document = excluded.document
-	 WHERE (s.repository_id, s.canonical_name, s.document)
-	       IS DISTINCT FROM (excluded.repository_id, excluded.canonical_name, excluded.document);
-END;
 
 CREATE FUNCTION package_search_downloads()
 RETURNS trigger
@@ -154,3 +135,18 @@ $$;
 CREATE TRIGGER package_search_downloads AFTER UPDATE ON package
 	REFERENCING OLD TABLE AS before NEW TABLE AS after
 	FOR EACH STATEMENT EXECUTE FUNCTION package_search_downloads();
+
+-- Two relations with the same columns, so that one condition narrows either.
+-- Lists: every package; the join disappears from the plan unless the text is
+-- asked for. Candidates: only what a ranking needs, without touching package.
+CREATE VIEW package_listed AS
+SELECT p.id, p.repository_id, p.name, p.canonical_name, p.all_yanked, p.downloads,
+       p.recent_downloads, p.created_at, p.updated_at, s.canonical_name AS search_name, s.document
+  FROM package p
+  LEFT JOIN package_search s ON s.package_id = p.id;
+
+CREATE VIEW package_candidate AS
+SELECT s.package_id AS id, s.repository_id, s.name, s.canonical_name,
+       (SELECT p.all_yanked FROM package p WHERE p.id = s.package_id) AS all_yanked,
+       s.recent_downloads, s.canonical_name AS search_name, s.document
+  FROM package_search s;

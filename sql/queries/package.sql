@@ -41,7 +41,7 @@ SELECT p.name, r.version
 -- :name package_delete_remember_releases :exec
 -- A deleted version never comes back with other bytes.
 INSERT INTO deleted_release (repository_id, canonical_name, version_identity, sha256, deleted_by)
-SELECT p.repository_id, p.canonical_name, r.version_identity, min(f.sha256), $2
+SELECT p.repository_id, p.canonical_name, r.version_identity, (array_agg(f.sha256 ORDER BY f.id))[1], $2
   FROM package p
   JOIN release r ON r.package_id = p.id
   LEFT JOIN file f ON f.release_id = r.id

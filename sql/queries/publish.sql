@@ -13,11 +13,21 @@ SELECT id, name, coalesce(max_upload_size, 0) AS max_upload_size
    FOR NO KEY UPDATE;
 
 -- :name publish_package_update :exec
--- What the latest publish says about the package.
+-- What the latest publish says about the package, and how a search finds it.
+WITH package AS (
 UPDATE package
    SET description = $2, homepage = $3, documentation = $4, source_url = $5, license = $6, readme = $7,
-       search = search_document(name, $8, $2, $7), updated_at = $9
- WHERE id = $1;
+       updated_at = $9
+ WHERE id = $1
+RETURNING id, repository_id, name, canonical_name, recent_downloads)
+INSERT INTO package_search AS s (package_id, repository_id, name, canonical_name, recent_downloads, document)
+SELECT p.id, p.repository_id, p.name, p.canonical_name, p.recent_downloads,
+       search_document(p.name, $8, $2, $7)
+  FROM package p
+    ON CONFLICT ON CONSTRAINT package_search_pkey DO UPDATE
+   SET name = excluded.name, canonical_name = excluded.canonical_name, document = excluded.document
+ WHERE (s.name, s.canonical_name, s.document)
+       IS DISTINCT FROM (excluded.name, excluded.canonical_name, excluded.document);
 
 -- :name publish_deleted_version :one
 -- Whether the version existed and was deleted.

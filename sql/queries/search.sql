@@ -5,7 +5,7 @@
 -- :name search_page_begin :part
 -- The ids of one page …
 WITH page AS (SELECT p.id, p.name, row_number() OVER () AS place FROM (
-SELECT p.id, p.name FROM package p WHERE p.repository_id = {repository};
+SELECT p.id, p.name FROM package_listed p WHERE p.repository_id = {repository};
 
 -- :name search_page_end :part
 -- … and what is shown of them.
@@ -14,9 +14,14 @@ SELECT v.*, v.canonical_name = coalesce({exact}, '') AS exact_match
   FROM page JOIN crate_package v ON v.id = page.id
  ORDER BY page.place;
 
+-- :name search_count_matches_begin :part
+-- How many match a text (with search_where_text or _short): reads what the
+-- search reads, and every condition above fits.
+SELECT count(*) AS count FROM package_candidate p WHERE p.repository_id = {repository};
+
 -- :name search_count_begin :part
--- How many there are …
-SELECT count(*) AS count FROM package p WHERE p.repository_id = {repository};
+-- How many there are without a text …
+SELECT count(*) AS count FROM package_listed p WHERE p.repository_id = {repository};
 
 -- :name search_where_not_yanked :part
 -- Only packages with something to use.
@@ -24,11 +29,11 @@ SELECT count(*) AS count FROM package p WHERE p.repository_id = {repository};
 
 -- :name search_where_text :part
 -- The words of the query, or its text within the name.
- AND (p.search @@ plainto_tsquery('english', {q}) OR p.canonical_name LIKE {pattern});
+ AND (p.document @@ plainto_tsquery('english', {q}) OR p.search_name LIKE {pattern});
 
 -- :name search_where_short :part
 -- One or two letters: words of the name that resemble it.
- AND (p.search @@ plainto_tsquery('english', {q}) OR p.canonical_name %> {exact});
+ AND (p.document @@ plainto_tsquery('english', {q}) OR p.search_name %> {exact});
 
 -- :name search_where_category :part
 -- A category or anything below it.
@@ -51,7 +56,7 @@ SELECT count(*) AS count FROM package p WHERE p.repository_id = {repository};
 
 -- :name search_where_letter :part
 -- Names that begin with a character.
- AND p.canonical_name >= {letter} AND p.canonical_name < {letter_end};
+ AND left(p.canonical_name, 1) = {letter};
 
 -- :name search_where_owner :part
 -- Packages of one owner.
@@ -122,7 +127,7 @@ SELECT count(*) AS count FROM package p WHERE p.repository_id = {repository};
 -- Only the matches with the most recent downloads, and the exact one, are
 -- ranked: ranking all of them takes seconds for common words.
 WITH candidate AS MATERIALIZED (
-SELECT * FROM (SELECT p.id FROM package p WHERE p.repository_id = {repository};
+SELECT * FROM (SELECT p.id FROM package_candidate p WHERE p.repository_id = {repository};
 
 -- :name search_relevance_middle :part
 -- The exact match is always a candidate.
@@ -134,9 +139,9 @@ SELECT p.id FROM package p WHERE p.repository_id = {repository} AND p.canonical_
 -- Ranked.
 ), page AS (SELECT p.id, row_number() OVER () AS place FROM (
 SELECT p.id
-  FROM candidate c JOIN package p ON p.id = c.id
+  FROM candidate c JOIN package_candidate p ON p.id = c.id
  ORDER BY p.canonical_name = {exact} DESC,
-          ts_rank_cd(p.search, plainto_tsquery('english', {q})) DESC,
+          ts_rank_cd(p.document, plainto_tsquery('english', {q})) DESC,
           p.recent_downloads DESC, p.name
  LIMIT {limit}::bigint OFFSET {offset}::bigint) p)
 SELECT v.*, v.canonical_name = {exact} AS exact_match
