@@ -7,6 +7,7 @@
 #include "base/text.h"
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/compiler.h"
 
 char *
@@ -131,6 +132,24 @@ text_is_utf8(struct span s)
 		if (text_next_char(&s) == UINT32_MAX)
 			return false;
 	return true;
+}
+
+struct span
+text_make_utf8(struct arena *a, struct span s)
+{
+	struct buf b = buf_on(a);
+
+	if (text_is_utf8(s))
+		return s;
+	while (s.len > 0) {
+		struct span before = s;
+
+		if (text_next_char(&s) == UINT32_MAX)
+			buf_puts(&b, "\xef\xbf\xbd");
+		else
+			buf_put(&b, before.at, before.len - s.len);
+	}
+	return buf_span(&b);
 }
 
 size_t

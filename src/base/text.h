@@ -73,6 +73,9 @@ bool text_is_utf8(struct span s);
  */
 uint32_t text_next_char(struct span *rest);
 
+/* S with U+FFFD for every byte that is not part of valid UTF-8; S itself when there is none. */
+struct span text_make_utf8(struct arena *a, struct span s);
+
 /* Number of code points in valid UTF-8. */
 size_t text_char_count(struct span s);
 

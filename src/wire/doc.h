@@ -7,7 +7,7 @@
  * singly linked list with a tail pointer: adding is O(1), looking a key up is
  * O(members) and meant for request bodies, which are small. A builder function
  * never fails. The key is not copied: it is a literal or lives on the arena;
- * text is not copied either (doc_text_copy() does).
+ * text is not copied either.
  */
 #ifndef ENTREPOT_WIRE_DOC_H
 #define ENTREPOT_WIRE_DOC_H
@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/compiler.h"
 #include "base/span.h"
 
 struct arena;
@@ -35,11 +36,15 @@ enum doc_kind {
 	DOC_MAP
 };
 
+/* Longest key, in bytes. */
+#define DOC_KEY_MAX ((1 << 24) - 1)
+
+/* 48 bytes: documents are built per answer, and their nodes are most of it. */
 struct doc {
-	enum doc_kind kind;
+	enum doc_kind kind : 8;
+	unsigned key_len : 24;
 	uint32_t count;			/* members of a list or map */
 	const char *key;		/* within a map */
-	uint32_t key_len;
 	struct doc *next;		/* next member of the same list or map */
 	union {
 		bool boolean;
@@ -75,7 +80,7 @@ void doc_time(struct doc *to, const char *key, int64_t micros);
 void doc_date(struct doc *to, const char *key, int64_t micros);
 void doc_raw(struct doc *to, const char *key, struct span json);
 /* printf into a text member. */
-void doc_printf(struct doc *to, const char *key, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void doc_printf(struct doc *to, const char *key, const char *format, ...) PRINTF(3, 4);
 /* A fresh empty map or list as member. */
 struct doc *doc_add_map(struct doc *to, const char *key);
 struct doc *doc_add_list(struct doc *to, const char *key);
@@ -92,7 +97,10 @@ doc_is(const struct doc *d, enum doc_kind kind)
 const struct doc *doc_first(const struct doc *d);
 /* The last member of that name (as JSON parsers of other languages do), or NULL. */
 const struct doc *doc_find(const struct doc *map, const char *key);
-/* The text as a C string, NULL when it is absent, null, or not text. Text with a NUL byte inside counts as not text. */
+/*
+ * The text as a C string on the map's arena, NULL when it is absent, null, or
+ * not text. Text with a NUL byte inside counts as not text.
+ */
 const char *doc_find_text(const struct doc *map, const char *key);
 
 #endif

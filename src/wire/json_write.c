@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * JSON text from a document, appended in runs: what needs no escape, which is
+ * nearly everything, is found by table and copied at once.
+ */
+#include "wire/json.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/encode.h"
+#include "base/text.h"
+#include "wire/dialect.h"
+
+/* What a byte means inside a string. */
+enum {
+	PLAIN = 0,
+	HIGH = 1 << 0,		/* part of a multi-byte character: plain once the text is known to be UTF-8 */
+	HTML = 1 << 1,		/* plain unless the dialect escapes it */
+	ESCAPE = 1 << 2
+};
+
+#define REPEAT_4(x) x, x, x, x
+#define REPEAT_16(x) REPEAT_4(x), REPEAT_4(x), REPEAT_4(x), REPEAT_4(x)
+#define REPEAT_32(x) REPEAT_16(x), REPEAT_16(x)
+
+static const uint8_t byte_class[256] = {
+	REPEAT_32(ESCAPE),
+	['"'] = ESCAPE,
+	['\\'] = ESCAPE,
+	['&'] = HTML,
+	['<'] = HTML,
+	['>'] = HTML,
+	[128] = REPEAT_32(HIGH), REPEAT_32(HIGH), REPEAT_32(HIGH), REPEAT_32(HIGH)
+};
+
+/* Index of the first byte of a class in STOP, or the length. */
+static size_t
+run_length(struct span s, unsigned stop)
+{
+	size_t i = 0;
+
+	while (i < s.len && !(byte_class[(unsigned char)s.at[i]] & stop))
+		i++;
+	return i;
+}
+
+static char *
+put_escape(char *to, unsigned char c, bool html)
+{
+	static const char lower[] = "0123456789abcdef", upper[] = "0123456789ABCDEF";
+	static const char *const from = "\"\\\b\f\n\r\t", *const letters = "\"\\bfnrt";
+	const char *hit = c ? strchr(from, c) : NULL;
+
+	*to++ = '\\';
+	if (hit) {
+		*to++ = letters[hit - from];
+		return to;
+	}
+	memcpy(to, "u00", 3);
+	to[3] = lower[c >> 4];
+	to[4] = html ? upper[c & 15] : lower[c & 15];
+	return to + 5;
+}
+
+/* The text between the quotes, escaping every byte of a class in STOP. */
+static void
+put_escaped(struct buf *b, struct span s, unsigned stop)
+{
+	while (s.len > 0) {
+		size_t run = run_length(s, stop);
+		char *to = buf_reserve(b, run + 6);
+		char *begin = to;
+
+		memcpy(to, s.at, run);
+		to += run;
+		if (run < s.len) {
+			unsigned char c = (unsigned char)s.at[run];
+
+			to = put_escape(to, c, byte_class[c] == HTML);
+			run++;
+		}
+		b->len += (size_t)(to - begin);
+		s = span_skip(s, run);
+	}
+}
+
+static void
+put_string(struct buf *b, struct span s, unsigned stop)
+{
+	size_t run = run_length(s, stop | HIGH);
+	char *to;
+
+	if (run == s.len) {
+		to = buf_reserve(b, run + 2);
+		to[0] = '"';
+		if (run > 0)
+			memcpy(to + 1, s.at, run);
+		to[run + 1] = '"';
+		b->len += run + 2;
+		return;
+	}
+	if (byte_class[(unsigned char)s.at[run]] == HIGH && !text_is_utf8(s))
+		s = text_make_utf8(b->arena, s);
+	buf_putc(b, '"');
+	put_escaped(b, s, stop);
+	buf_putc(b, '"');
+}
+
+void
+json_write_text(struct buf *b, struct span s)
+{
+	put_string(b, s, ESCAPE);
+	buf_reserve(b, 0)[0] = '\0';
+}
+
+static void
+put_uint(struct buf *b, uint64_t n, bool negative)
+{
+	char digits[24];
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (char)('0' + n % 10);
+		n /= 10;
+	} while (n > 0);
+	if (negative)
+		digits[--at] = '-';
+	buf_put(b, digits + at, sizeof(digits) - at);
+}
+
+/* The shortest of the precisions that reads back as the same number; JSON has no NaN and no infinity. */
+static void
+put_real(struct buf *b, double value)
+{
+	char text[40];
+
+	if (!isfinite(value)) {
+		buf_put(b, "null", 4);
+		return;
+	}
+	for (int precision = 15; precision <= 17; precision++) {
+		snprintf(text, sizeof(text), "%.*g", precision, value);
+		if (strtod(text, NULL) == value)
+			break;
+	}
+	buf_puts(b, text);
+	if (!strpbrk(text, ".e"))
+		buf_put(b, ".0", 2);
+}
+
+/* Stored JSON holds <, > and & in strings only, where an escape may stand for them. */
+static void
+put_raw(struct buf *b, struct span json, const struct dialect *dialect)
+{
+	if (json.len == 0)
+		buf_put(b, "null", 4);
+	else if (dialect->escape_html)
+		put_escaped(b, json, HTML);
+	else
+		buf_put_span(b, json);
+}
+
+static void
+put_time(struct buf *b, int64_t micros, const struct dialect *dialect)
+{
+	char *to = buf_reserve(b, CLOCK_TEXT_SIZE + 2);
+	size_t len;
+
+	to[0] = '"';
+	len = dialect_format_time(dialect, to + 1, micros);
+	to[len + 1] = '"';
+	b->len += len + 2;
+}
+
+static void
+put_date(struct buf *b, int64_t micros)
+{
+	char text[CLOCK_TEXT_SIZE];
+
+	json_write_text(b, span_of(clock_format_date(text, micros)));
+}
+
+static void put_value(struct buf *b, const struct doc *d, const struct dialect *dialect, unsigned stop);
+
+static void
+put_members(struct buf *b, const struct doc *d, const struct dialect *dialect, unsigned stop)
+{
+	bool map = d->kind == DOC_MAP;
+	const struct doc *first = d->is.members.first;
+
+	buf_putc(b, map ? '{' : '[');
+	for (const struct doc *m = first; m; m = m->next) {
+		if (m != first)
+			buf_putc(b, ',');
+		if (map) {
+			put_string(b, span_make(m->key, m->key_len), stop);
+			buf_putc(b, ':');
+		}
+		put_value(b, m, dialect, stop);
+	}
+	buf_putc(b, map ? '}' : ']');
+}
+
+static void
+put_value(struct buf *b, const struct doc *d, const struct dialect *dialect, unsigned stop)
+{
+	switch (d->kind) {
+	case DOC_NULL:
+		buf_put(b, "null", 4);
+		break;
+	case DOC_BOOL:
+		buf_puts(b, d->is.boolean ? "true" : "false");
+		break;
+	case DOC_INT:
+		put_uint(b, d->is.integer < 0 ? 0 - (uint64_t)d->is.integer : (uint64_t)d->is.integer, d->is.integer < 0);
+		break;
+	case DOC_UINT:
+		put_uint(b, d->is.unsigned_integer, false);
+		break;
+	case DOC_REAL:
+		put_real(b, d->is.real);
+		break;
+	case DOC_TEXT:
+		put_string(b, d->is.text, stop);
+		break;
+	case DOC_BYTES:
+		json_write_text(b, span_of(encode_base64(b->arena, d->is.text.at, d->is.text.len)));
+		break;
+	case DOC_TIME:
+		put_time(b, d->is.integer, dialect);
+		break;
+	case DOC_DATE:
+		put_date(b, d->is.integer);
+		break;
+	case DOC_RAW:
+		put_raw(b, d->is.text, dialect);
+		break;
+	case DOC_LIST:
+	case DOC_MAP:
+		put_members(b, d, dialect, stop);
+		break;
+	}
+}
+
+void
+json_write(struct buf *b, const struct doc *d, const struct dialect *dialect)
+{
+	static const struct dialect plain = { .zone = "Z" };
+
+	if (!dialect)
+		dialect = &plain;
+	put_value(b, d, dialect, dialect->escape_html ? ESCAPE | HTML : ESCAPE);
+	buf_reserve(b, 0)[0] = '\0';
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The codecs that serializers choose from.
+ */
+#include "wire/serializer.h"
+
+#include "wire/json.h"
+
+const struct codec codec_json = {
+	.name = "json",
+	.write = json_write,
+	.read = json_read,
+};
