@@ -4,9 +4,14 @@
  *
  * The tables of every protocol are compiled once, at start, into a trie of
  * segments. A pattern is "/crates/:name/:version/yank": ":x" matches one
- * segment, a final "*rest" the remaining ones (at least none). A literal wins
- * over a parameter at each level, with backtracking. Two rows that could match
- * the same request with the same method stop the program at start.
+ * segment, a final "*rest" the remaining ones (maybe none). A segment may also
+ * be literal around a parameter (":name.json", "@:name") or two (":file.:ext",
+ * split at the last separator). At each level a literal wins over a parameter,
+ * more literal characters win over fewer, anything over the rest, with
+ * backtracking. Two rows that could match the same request with the same method
+ * and neither is more specific stop the program at start. A parameter is never
+ * empty, but may hold any other bytes, NUL and '/' among them. A slash at the
+ * end of pattern or path makes no difference; request.trailing_slash tells.
  */
 #ifndef ENTREPOT_HTTP_ROUTER_H
 #define ENTREPOT_HTTP_ROUTER_H
@@ -31,7 +36,7 @@ struct route_match {
 	size_t index;			/* number of the registered row, for counters */
 	const void *owner;		/* whose prefix it is, also when route is NULL; NULL: nobody's */
 	bool path_exists;		/* some other method would match: 405 */
-	unsigned methods;		/* bit set of 1 << enum method that the path allows */
+	unsigned methods;		/* bit set of 1 << enum method that the path allows; complete when route is NULL */
 	struct route_param params[ROUTE_MAX_PARAMS];
 	size_t param_count;
 	size_t rest;			/* index of the first segment matched by "*rest"; segment_count if none */
@@ -49,7 +54,11 @@ struct router *router_new(struct arena *a);
 void router_add(struct router *r, enum method method, const char *prefix, const char *pattern,
 		const void *route, const void *owner);
 
-/* Paths below PREFIX that match nothing still belong to OWNER (its 404 shape). */
+/*
+ * Paths below PREFIX that match nothing still belong to OWNER (its 404 shape);
+ * of several such prefixes the longest counts. Two owners of one prefix end
+ * the process.
+ */
 void router_own(struct router *r, const char *prefix, const void *owner);
 
 /* HEAD matches GET rows. */

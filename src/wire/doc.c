@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 
 static struct doc *
 root(struct arena *a, enum doc_kind kind)
@@ -233,7 +234,7 @@ doc_find_text(const struct doc *map, const char *key)
 {
 	const struct doc *d = doc_find(map, key);
 
-	if (!doc_is(d, DOC_TEXT) || memchr(d->is.text.at, '\0', d->is.text.len))
+	if (!doc_is(d, DOC_TEXT) || span_find_nul(d->is.text) >= 0)
 		return NULL;
 	return arena_dup(map->is.members.arena, d->is.text.at, d->is.text.len);
 }
