@@ -18,8 +18,9 @@ struct fault;
 #define TOML_DEPTH 32
 
 /*
- * The root table as a map. NULL and BAD_REQUEST raised when TEXT is not TOML;
- * the message is "<what> at line N".
+ * The root table as a map; its texts may point into TEXT, which must live as
+ * long. NULL and BAD_REQUEST raised when TEXT is not TOML, or a key has a NUL
+ * character; the message is "<what> at line N".
  */
 const struct doc *toml_read(struct arena *a, struct fault *f, struct span text) MUST_CHECK;
 
