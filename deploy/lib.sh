@@ -43,10 +43,8 @@ packages_missing() {
 }
 
 # packages_install FILE SECTION...: does nothing when nothing is missing.
-# Debian starts a freshly installed server at once; a private instance is all
-# that is wanted here, so such starts are refused while this runs.
 packages_install() {
-	local missing policy=/usr/sbin/policy-rc.d laid= sudo= status=0
+	local missing sudo= log status=0
 	mapfile -t missing < <(packages_missing "$@")
 	[ "${#missing[@]}" -eq 0 ] && return 0
 	if ! am_root; then
@@ -58,19 +56,31 @@ packages_install() {
 		sudo=sudo
 	fi
 	say "Installing ${missing[*]}"
-	if [ ! -e "$policy" ]; then
-		printf '#!/bin/sh\nexit 101\n' | $sudo tee "$policy" >/dev/null &&
-			$sudo chmod 755 "$policy" && laid=1
-	fi
-	$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq update &&
-		$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq -y \
-			-o Dpkg::Options::=--force-confold -o Dpkg::Use-Pty=0 \
-			--no-install-recommends install "${missing[@]}" >/dev/null ||
+	log=$(mktemp)
+	if ! packages_apt "${missing[@]}" >"$log" 2>&1; then
+		tail -n 20 "$log" >&2
+		warn "could not install ${missing[*]}"
 		status=1
-	[ "$laid" ] && $sudo rm -f "$policy"
-	[ "$status" -eq 0 ] || warn "could not install ${missing[*]}"
+	fi
+	rm -f "$log"
 	return $status
 }
+
+# Debian starts a freshly installed server at once; a private instance is all
+# that is wanted here, so such starts are refused while this runs.
+packages_apt() (
+	policy=/usr/sbin/policy-rc.d
+	if [ ! -e "$policy" ]; then
+		trap '$sudo rm -f "$policy"' EXIT
+		trap 'exit 130' INT TERM HUP
+		printf '#!/bin/sh\nexit 101\n' | $sudo tee "$policy" >/dev/null
+		$sudo chmod 755 "$policy"
+	fi
+	$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq update
+	$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq -y \
+		-o Dpkg::Options::=--force-confold -o Dpkg::Use-Pty=0 \
+		--no-install-recommends install "$@"
+)
 
 # --- the unprivileged user --------------------------------------------------
 
@@ -82,7 +92,7 @@ daemon_user() {
 		id -un
 		return
 	fi
-	if [ "$1" = create ] && ! id entrepot >/dev/null 2>&1; then
+	if [ "${1:-}" = create ] && ! id entrepot >/dev/null 2>&1; then
 		useradd --system --user-group --home-dir /nonexistent \
 			--shell /usr/sbin/nologin entrepot >&2 || true
 	fi
