@@ -45,6 +45,7 @@ struct db {
 	struct statement statements[QUERY_COUNT + 1];
 	struct composed *composed;	/* compose.c's */
 	struct tx *tx;			/* the innermost open one */
+	struct tx *floor;		/* db_abort() leaves this one and those outside of it alone (tests); NULL: none */
 	bool tx_lost;			/* the connection broke inside of it */
 	bool notified;
 	int64_t retry_at;		/* ticks before which no connection is tried */

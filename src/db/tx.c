@@ -121,3 +121,14 @@ tx_rollback(struct tx *tx)
 		db_lose(db);
 	PQclear(result);
 }
+
+void
+db_abort(struct db *db)
+{
+	struct tx *tx = db->tx;
+
+	while (tx && tx->outer != db->floor)
+		tx = tx->outer;
+	if (db->tx != db->floor)
+		tx_rollback(tx);
+}
