@@ -75,6 +75,7 @@ db_lose(struct db *db)
 {
 	PQfinish(db->conn);
 	db->conn = NULL;
+	db->dying = false;
 	db->tx_lost = db->tx != NULL;
 	for (int q = 0; q < QUERY_COUNT; q++) {
 		db->statements[q].prepared = false;
@@ -117,7 +118,7 @@ one_line(const char *message)
 	while (len > 0 && line[len - 1] == '\n')
 		line[--len] = '\0';
 	for (char *c = line; *c; c++)
-		if (*c == '\n')
+		if (*c == '\n' || *c == '\t')
 			*c = ' ';
 	return line;
 }
@@ -141,10 +142,14 @@ log_notice(void *arg, const PGresult *result)
 {
 	const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
 	const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+	struct db *db = arg;
 
-	(void)arg;
-	if (severity && message)
-		log_info("database %s: %s", severity, message);
+	if (!severity || !message)
+		return;
+	/* The last words of a session that nothing was asked of; the end of the stream follows a little later. */
+	if (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0)
+		db->dying = true;
+	log_info("database %s: %s", severity, message);
 }
 
 /*
@@ -229,7 +234,7 @@ listen_to_server(struct db *db)
 
 	if (poll(&fd, 1, 0) <= 0)
 		return;
-	if (!PQconsumeInput(db->conn) || PQstatus(db->conn) != CONNECTION_OK) {
+	if (!PQconsumeInput(db->conn) || PQstatus(db->conn) != CONNECTION_OK || PQisBusy(db->conn) || db->dying) {
 		log_warn("the connection to the database was closed");
 		db_lose(db);
 		return;

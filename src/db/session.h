@@ -48,6 +48,7 @@ struct db {
 	struct tx *floor;		/* db_abort() leaves this one and those outside of it alone (tests); NULL: none */
 	bool tx_lost;			/* the connection broke inside of it */
 	bool notified;
+	bool dying;			/* the server said goodbye */
 	int64_t retry_at;		/* ticks before which no connection is tried */
 	int64_t pause;			/* µs between the last two attempts */
 	char *refusal;			/* why the last attempt failed */

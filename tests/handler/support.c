@@ -49,14 +49,14 @@ test_conninfo(const char *dbname)
 
 /* One statement outside of every transaction, on a connection of its own. */
 static void
-run_alone(const char *conninfo, const char *format, const char *a, const char *b)
+run_alone(const char *conninfo, const char *sql)
 {
 	PGconn *conn = PQconnectdb(conninfo);
-	char sql[256];
 	PGresult *result;
 
-	snprintf(sql, sizeof(sql), format, a, b);
+	PQclear(PQexec(conn, "SET client_min_messages = 'warning'"));
 	result = PQexec(conn, sql);
+
 	if (PQresultStatus(result) != PGRES_COMMAND_OK)
 		bail(sql, PQerrorMessage(conn));
 	PQclear(result);
@@ -66,10 +66,11 @@ run_alone(const char *conninfo, const char *format, const char *a, const char *b
 static void
 create_database(const char *name, const char *template)
 {
-	const char *postgres = with_dbname(&program_arena, "postgres");
+	struct arena *a = &program_arena;
+	const char *postgres = with_dbname(a, "postgres");
 
-	run_alone(postgres, "DROP DATABASE IF EXISTS %s WITH (FORCE)%s", name, "");
-	run_alone(postgres, "CREATE DATABASE %s TEMPLATE %s", name, template);
+	run_alone(postgres, arena_printf(a, "DROP DATABASE IF EXISTS %s WITH (FORCE)", name));
+	run_alone(postgres, arena_printf(a, "CREATE DATABASE %s TEMPLATE %s", name, template));
 }
 
 const char *

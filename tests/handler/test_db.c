@@ -14,33 +14,36 @@
 #include "db/session.h"
 
 enum {
-	Q_NUMBERS, Q_TIMES, Q_TEXTS, Q_BYTES, Q_ARRAY, Q_INTS, Q_JSON, Q_REALS, Q_SERIES, Q_NOTE, Q_COUNT,
-	Q_NULL, Q_SLEEP, Q_BROKEN, TEST_QUERY_COUNT
+	T_NUMBERS, T_TIMES, T_TEXTS, T_BYTES, T_ARRAY, T_INTS, T_JSON, T_REALS, T_SERIES, T_NOTE, T_COUNT,
+	T_NULL, T_SLEEP, T_BROKEN, TEST_QUERY_COUNT
 };
-_Static_assert(TEST_QUERY_COUNT <= QUERY_COUNT, "ids of test queries must be ids of queries");
+_Static_assert((int)TEST_QUERY_COUNT <= (int)QUERY_COUNT, "ids of test queries must be ids of queries");
 
-const struct query_text query_table[] = {
-	[Q_NUMBERS] = { "numbers", 3, QUERY_ONE,
+/* In the place of a query of the program. */
+#define Q(name) ((enum query_name)T_##name)
+
+const struct query_text query_table[QUERY_COUNT] = {
+	[T_NUMBERS] = { "numbers", 3, QUERY_ONE,
 		"SELECT $1::bigint AS a, $2::integer AS b, ($2::integer)::smallint AS c, 4000000000::oid AS d,"
 		" $3::boolean AS yes, NULL::bigint AS nothing" },
-	[Q_TIMES] = { "times", 1, QUERY_ONE,
+	[T_TIMES] = { "times", 1, QUERY_ONE,
 		"SELECT ($1::timestamptz)::date AS day, $1::timestamptz AS at, ($1::timestamptz)::text AS spelled" },
-	[Q_TEXTS] = { "texts", 1, QUERY_ONE,
+	[T_TEXTS] = { "texts", 1, QUERY_ONE,
 		"SELECT $1::text AS t, $1::text AS s, octet_length($1::text) AS n, $1::varchar AS v, $1::text::name AS other" },
-	[Q_BYTES] = { "bytes", 1, QUERY_ONE, "SELECT $1::bytea AS s, octet_length($1::bytea) AS n" },
-	[Q_ARRAY] = { "array", 1, QUERY_ONE,
+	[T_BYTES] = { "bytes", 1, QUERY_ONE, "SELECT $1::bytea AS s, octet_length($1::bytea) AS n" },
+	[T_ARRAY] = { "array", 1, QUERY_ONE,
 		"SELECT $1::text[] AS items, array_to_string($1::text[], '|', '<null>') AS joined,"
 		" cardinality($1::text[]) AS n" },
-	[Q_INTS] = { "ints", 1, QUERY_MANY, "SELECT unnest($1::bigint[]) AS n" },
-	[Q_JSON] = { "json", 1, QUERY_ONE, "SELECT $1::jsonb AS t, $1::jsonb AS s, ($1::jsonb)::json AS j" },
-	[Q_REALS] = { "reals", 0, QUERY_ONE, "SELECT 0.5::float4 AS f, -1.25e300::float8 AS d" },
-	[Q_SERIES] = { "series", 1, QUERY_MANY,
+	[T_INTS] = { "ints", 1, QUERY_MANY, "SELECT unnest($1::bigint[]) AS n" },
+	[T_JSON] = { "json", 1, QUERY_ONE, "SELECT $1::jsonb AS t, $1::jsonb AS s, ($1::jsonb)::json AS j" },
+	[T_REALS] = { "reals", 0, QUERY_ONE, "SELECT 0.5::float4 AS f, -1.25e300::float8 AS d" },
+	[T_SERIES] = { "series", 1, QUERY_MANY,
 		"SELECT 'row ' || n AS t, n::bigint AS n FROM generate_series(1, $1::int) AS n ORDER BY n" },
-	[Q_NOTE] = { "note", 2, QUERY_EXEC, "INSERT INTO note (id, parent, word) VALUES ($1, $2, 'w')" },
-	[Q_COUNT] = { "count", 0, QUERY_ONE, "SELECT count(*) FROM note" },
-	[Q_NULL] = { "null", 1, QUERY_ONE, "SELECT NULL::bigint WHERE $1::bool" },
-	[Q_SLEEP] = { "sleep", 0, QUERY_EXEC, "SELECT pg_sleep(30)" },
-	[Q_BROKEN] = { "broken", 0, QUERY_EXEC, "SELECT * FROM there_is_no_such_table" },
+	[T_NOTE] = { "note", 2, QUERY_EXEC, "INSERT INTO note (id, parent, word) VALUES ($1, $2, 'w')" },
+	[T_COUNT] = { "count", 0, QUERY_ONE, "SELECT count(*) FROM note" },
+	[T_NULL] = { "null", 1, QUERY_ONE, "SELECT NULL::bigint WHERE $1::bool" },
+	[T_SLEEP] = { "sleep", 0, QUERY_EXEC, "SELECT pg_sleep(30)" },
+	[T_BROKEN] = { "broken", 0, QUERY_EXEC, "SELECT * FROM there_is_no_such_table" },
 };
 
 struct numbers {
@@ -119,7 +122,7 @@ create_notes(void)
 static void
 integers_and_booleans_come_back(void **state)
 {
-	const struct numbers *n = db_one(w, Q_NUMBERS, &numbers_row, ARGS(num(INT64_MIN), num(-32768), flag(true)));
+	const struct numbers *n = db_one(w, Q(NUMBERS), &numbers_row, ARGS(num(INT64_MIN), num(-32768), flag(true)));
 
 	(void)state;
 	assert_no_fault(w->fault);
@@ -130,7 +133,7 @@ integers_and_booleans_come_back(void **state)
 	assert_int_equal(n->d, 4000000000);
 	assert_int_equal(n->nothing, 0);
 	assert_true(n->yes);
-	n = db_one(w, Q_NUMBERS, &numbers_row, ARGS(num(INT64_MAX), num(0), flag(false)));
+	n = db_one(w, Q(NUMBERS), &numbers_row, ARGS(num(INT64_MAX), num(0), flag(false)));
 	assert_true(n->a == INT64_MAX);
 	assert_false(n->yes);
 }
@@ -138,10 +141,10 @@ integers_and_booleans_come_back(void **state)
 static void
 nothing_becomes_null_and_null_becomes_nothing(void **state)
 {
-	const struct words *t = db_one(w, Q_TEXTS, &words_row, ARGS(text(NULL)));
-	const struct numbers *n = db_one(w, Q_NUMBERS, &numbers_row, ARGS(ref(0), num(0), flag(false)));
-	const struct times *at = db_one(w, Q_TIMES, &times_row, ARGS(timestamp(0)));
-	const struct listing *l = db_one(w, Q_ARRAY, &listing_row, ARGS((struct arg){ .kind = ARG_NULL }));
+	const struct words *t = db_one(w, Q(TEXTS), &words_row, ARGS(text(NULL)));
+	const struct numbers *n = db_one(w, Q(NUMBERS), &numbers_row, ARGS(ref(0), num(0), flag(false)));
+	const struct times *at = db_one(w, Q(TIMES), &times_row, ARGS(timestamp(0)));
+	const struct listing *l = db_one(w, Q(ARRAY), &listing_row, ARGS((struct arg){ .kind = ARG_NULL }));
 
 	(void)state;
 	assert_no_fault(w->fault);
@@ -171,7 +174,7 @@ times_come_back_to_the_microsecond(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		const struct times *at = db_one(w, Q_TIMES, &times_row, ARGS(timestamp(cases[i].t)));
+		const struct times *at = db_one(w, Q(TIMES), &times_row, ARGS(timestamp(cases[i].t)));
 
 		assert_no_fault(w->fault);
 		assert_string_equal(at->spelled, cases[i].spelled);
@@ -182,13 +185,13 @@ times_come_back_to_the_microsecond(void **state)
 static void
 dates_are_midnights(void **state)
 {
-	const struct times *at = db_one(w, Q_TIMES, &times_row, ARGS(timestamp(3 * CLOCK_DAY + 5)));
+	const struct times *at = db_one(w, Q(TIMES), &times_row, ARGS(timestamp(3 * CLOCK_DAY + 5)));
 
 	(void)state;
 	assert_int_equal(at->day, 3 * CLOCK_DAY);
-	at = db_one(w, Q_TIMES, &times_row, ARGS(timestamp(-CLOCK_DAY)));
+	at = db_one(w, Q(TIMES), &times_row, ARGS(timestamp(-CLOCK_DAY)));
 	assert_int_equal(at->day, -CLOCK_DAY);
-	at = db_one(w, Q_TIMES, &times_row, ARGS(timestamp(INT64_MAX)));
+	at = db_one(w, Q(TIMES), &times_row, ARGS(timestamp(INT64_MAX)));
 	assert_true(at->day == INT64_MAX);
 }
 
@@ -201,7 +204,7 @@ texts_come_back_byte_for_byte(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		const struct words *t = db_one(w, Q_TEXTS, &words_row, ARGS(text(cases[i])));
+		const struct words *t = db_one(w, Q(TEXTS), &words_row, ARGS(text(cases[i])));
 
 		assert_no_fault(w->fault);
 		assert_string_equal(t->t, cases[i]);
@@ -216,7 +219,7 @@ static void
 a_span_need_not_end_with_nul(void **state)
 {
 	static const char letters[] = "abcdef";
-	const struct words *t = db_one(w, Q_TEXTS, &words_row, ARGS(text_span(span_make(letters + 1, 3))));
+	const struct words *t = db_one(w, Q(TEXTS), &words_row, ARGS(text_span(span_make(letters + 1, 3))));
 
 	(void)state;
 	assert_string_equal(t->t, "bcd");
@@ -231,15 +234,15 @@ bytes_may_be_anything(void **state)
 	(void)state;
 	for (int i = 0; i < 256; i++)
 		all[i] = (char)i;
-	b = db_one(w, Q_BYTES, &blob_row, ARGS(bytes(all, sizeof(all))));
+	b = db_one(w, Q(BYTES), &blob_row, ARGS(bytes(all, sizeof(all))));
 	assert_no_fault(w->fault);
 	assert_int_equal(b->n, 256);
 	assert_int_equal(b->s.len, 256);
 	assert_memory_equal(b->s.at, all, 256);
-	b = db_one(w, Q_BYTES, &blob_row, ARGS(bytes("", 0)));
+	b = db_one(w, Q(BYTES), &blob_row, ARGS(bytes("", 0)));
 	assert_non_null(b->s.at);
 	assert_int_equal(b->s.len, 0);
-	b = db_one(w, Q_BYTES, &blob_row, ARGS(bytes(NULL, 0)));
+	b = db_one(w, Q(BYTES), &blob_row, ARGS(bytes(NULL, 0)));
 	assert_null(b->s.at);
 }
 
@@ -250,7 +253,7 @@ elements_of_a_text_array_may_be_anything(void **state)
 		SPAN("plain"), SPAN(""), SPAN("NULL"), SPAN("a,b"), SPAN("{x}"), SPAN("quo\"te'"), SPAN("back\\slash\\"),
 		SPAN(" space "), SPAN("f\xc3\xbcr"),
 	};
-	const struct listing *l = db_one(w, Q_ARRAY, &listing_row, ARGS(text_array(items, ARRAY_LEN(items))));
+	const struct listing *l = db_one(w, Q(ARRAY), &listing_row, ARGS(text_array(items, ARRAY_LEN(items))));
 
 	(void)state;
 	assert_no_fault(w->fault);
@@ -265,7 +268,7 @@ static void
 an_element_of_a_text_array_may_be_null(void **state)
 {
 	const struct span items[] = { SPAN("a"), { NULL, 0 }, SPAN("b") };
-	const struct listing *l = db_one(w, Q_ARRAY, &listing_row, ARGS(text_array(items, 3)));
+	const struct listing *l = db_one(w, Q(ARRAY), &listing_row, ARGS(text_array(items, 3)));
 
 	(void)state;
 	assert_string_equal(l->joined, "a|<null>|b");
@@ -277,7 +280,7 @@ an_element_of_a_text_array_may_be_null(void **state)
 static void
 an_empty_array_is_not_null(void **state)
 {
-	const struct listing *l = db_one(w, Q_ARRAY, &listing_row, ARGS(text_array(NULL, 0)));
+	const struct listing *l = db_one(w, Q(ARRAY), &listing_row, ARGS(text_array(NULL, 0)));
 
 	(void)state;
 	assert_int_equal(l->n, 0);
@@ -294,19 +297,19 @@ arrays_of_numbers_arrive(void **state)
 	struct rows rows;
 
 	(void)state;
-	assert_true(db_many(w, Q_INTS, &only_n_row, ARGS(int_array(items, 4)), &rows));
+	assert_true(db_many(w, Q(INTS), &only_n_row, ARGS(int_array(items, 4)), &rows));
 	assert_int_equal(rows.count, 4);
 	n = rows.at;
 	for (size_t i = 0; i < 4; i++)
 		assert_true(n[i].n == items[i]);
-	assert_true(db_many(w, Q_INTS, &only_n_row, ARGS(int_array(NULL, 0)), &rows));
+	assert_true(db_many(w, Q(INTS), &only_n_row, ARGS(int_array(NULL, 0)), &rows));
 	assert_int_equal(rows.count, 0);
 }
 
 static void
 json_is_read_as_text(void **state)
 {
-	const struct document *d = db_one(w, Q_JSON, &document_row, ARGS(text("{\"a\": [1, \"\xc3\xbc\"]}")));
+	const struct document *d = db_one(w, Q(JSON), &document_row, ARGS(text("{\"a\": [1, \"\xc3\xbc\"]}")));
 
 	(void)state;
 	assert_no_fault(w->fault);
@@ -318,7 +321,7 @@ json_is_read_as_text(void **state)
 static void
 reals_are_read(void **state)
 {
-	const struct reals *r = db_one(w, Q_REALS, &reals_row, NO_ARGS);
+	const struct reals *r = db_one(w, Q(REALS), &reals_row, NO_ARGS);
 
 	(void)state;
 	assert_true(r->f == 0.5);
@@ -333,10 +336,10 @@ a_text_with_nul_is_refused_before_it_is_sent(void **state)
 
 	(void)state;
 	db_take_time(w->db, &statements);
-	assert_null(db_one(w, Q_TEXTS, &words_row, ARGS(text_span(SPAN("a\0b")))));
+	assert_null(db_one(w, Q(TEXTS), &words_row, ARGS(text_span(SPAN("a\0b")))));
 	assert_fault(w->fault, FAULT_BAD_REQUEST);
 	fault_clear(w->fault);
-	assert_null(db_one(w, Q_ARRAY, &listing_row, ARGS(text_array(items, 2))));
+	assert_null(db_one(w, Q(ARRAY), &listing_row, ARGS(text_array(items, 2))));
 	assert_fault(w->fault, FAULT_BAD_REQUEST);
 	db_take_time(w->db, &statements);
 	assert_int_equal(statements, 0);
@@ -346,7 +349,7 @@ static void
 a_text_that_is_not_utf8_is_a_bad_request(void **state)
 {
 	(void)state;
-	assert_null(db_one(w, Q_TEXTS, &words_row, ARGS(text("\xff\xfe"))));
+	assert_null(db_one(w, Q(TEXTS), &words_row, ARGS(text("\xff\xfe"))));
 	assert_fault(w->fault, FAULT_BAD_REQUEST);
 }
 
@@ -354,7 +357,7 @@ static void
 json_with_a_nul_escape_is_a_bad_request(void **state)
 {
 	(void)state;
-	assert_null(db_one(w, Q_JSON, &document_row, ARGS(text("{\"a\": \"\\u0000\"}"))));
+	assert_null(db_one(w, Q(JSON), &document_row, ARGS(text("{\"a\": \"\\u0000\"}"))));
 	assert_fault(w->fault, FAULT_BAD_REQUEST);
 }
 
@@ -367,11 +370,11 @@ no_row_is_no_failure(void **state)
 	struct rows rows;
 
 	(void)state;
-	assert_null(db_one(w, Q_SERIES, &line_row, ARGS(num(0))));
+	assert_null(db_one(w, Q(SERIES), &line_row, ARGS(num(0))));
 	assert_no_fault(w->fault);
-	assert_true(db_many(w, Q_SERIES, &line_row, ARGS(num(0)), &rows));
+	assert_true(db_many(w, Q(SERIES), &line_row, ARGS(num(0)), &rows));
 	assert_int_equal(rows.count, 0);
-	assert_true(db_int(w, Q_NULL, ARGS(flag(false)), &n));
+	assert_true(db_int(w, Q(NULL), ARGS(flag(false)), &n));
 	assert_int_equal(n, 0);
 }
 
@@ -379,7 +382,7 @@ static void
 two_rows_where_one_was_expected_are_a_failure(void **state)
 {
 	(void)state;
-	assert_null(db_one(w, Q_SERIES, &line_row, ARGS(num(2))));
+	assert_null(db_one(w, Q(SERIES), &line_row, ARGS(num(2))));
 	assert_fault(w->fault, FAULT_INTERNAL);
 	assert_non_null(strstr(w->fault->detail, "series"));
 }
@@ -391,7 +394,7 @@ many_rows_come_in_order(void **state)
 	struct rows rows;
 
 	(void)state;
-	assert_true(db_many(w, Q_SERIES, &line_row, ARGS(num(1000)), &rows));
+	assert_true(db_many(w, Q(SERIES), &line_row, ARGS(num(1000)), &rows));
 	assert_int_equal(rows.count, 1000);
 	lines = rows.at;
 	assert_int_equal(lines[0].n, 1);
@@ -406,12 +409,12 @@ columns_are_matched_by_name_for_each_struct(void **state)
 	const struct words *line;
 
 	(void)state;
-	line = db_one(w, Q_SERIES, &line_row, ARGS(num(1)));
+	line = db_one(w, Q(SERIES), &line_row, ARGS(num(1)));
 	assert_string_equal(line->t, "row 1");
-	line = db_one(w, Q_SERIES, &only_n_row, ARGS(num(1)));
+	line = db_one(w, Q(SERIES), &only_n_row, ARGS(num(1)));
 	assert_null(line->t);
 	assert_int_equal(line->n, 1);
-	line = db_one(w, Q_SERIES, &line_row, ARGS(num(1)));
+	line = db_one(w, Q(SERIES), &line_row, ARGS(num(1)));
 	assert_string_equal(line->t, "row 1");
 }
 
@@ -421,7 +424,7 @@ an_integer_that_is_null_is_zero(void **state)
 	int64_t n = 7;
 
 	(void)state;
-	assert_true(db_int(w, Q_NULL, ARGS(flag(true)), &n));
+	assert_true(db_int(w, Q(NULL), ARGS(flag(true)), &n));
 	assert_int_equal(n, 0);
 }
 
@@ -432,10 +435,10 @@ affected_rows_are_counted(void **state)
 
 	(void)state;
 	create_notes();
-	assert_true(db_exec(w, Q_NOTE, ARGS(num(1), ref(0)), &affected));
+	assert_true(db_exec(w, Q(NOTE), ARGS(num(1), ref(0)), &affected));
 	assert_int_equal(affected, 1);
-	assert_true(db_exec(w, Q_NOTE, ARGS(num(2), ref(1)), NULL));
-	assert_true(db_int(w, Q_COUNT, NO_ARGS, &affected));
+	assert_true(db_exec(w, Q(NOTE), ARGS(num(2), ref(1)), NULL));
+	assert_true(db_int(w, Q(COUNT), NO_ARGS, &affected));
 	assert_int_equal(affected, 2);
 }
 
@@ -448,10 +451,10 @@ a_statement_is_prepared_once_per_connection(void **state)
 	(void)state;
 	assert_true(db_connect(other->db, other->fault));
 	db_take_time(other->db, &statements);
-	assert_non_null(db_one(other, Q_REALS, &reals_row, NO_ARGS));
+	assert_non_null(db_one(other, Q(REALS), &reals_row, NO_ARGS));
 	assert_true(db_take_time(other->db, &statements) > 0);
 	assert_int_equal(statements, 2);
-	assert_non_null(db_one(other, Q_REALS, &reals_row, NO_ARGS));
+	assert_non_null(db_one(other, Q(REALS), &reals_row, NO_ARGS));
 	db_take_time(other->db, &statements);
 	assert_int_equal(statements, 1);
 }
@@ -465,10 +468,10 @@ nothing_is_sent_after_a_fault(void **state)
 	(void)state;
 	db_take_time(w->db, &statements);
 	fault_raise(w->fault, FAULT_INVALID, "first");
-	assert_null(db_one(w, Q_REALS, &reals_row, NO_ARGS));
-	assert_false(db_many(w, Q_SERIES, &line_row, ARGS(num(1)), &rows));
-	assert_false(db_exec(w, Q_SLEEP, NO_ARGS, NULL));
-	assert_false(db_int(w, Q_NULL, ARGS(flag(true)), &n));
+	assert_null(db_one(w, Q(REALS), &reals_row, NO_ARGS));
+	assert_false(db_many(w, Q(SERIES), &line_row, ARGS(num(1)), &rows));
+	assert_false(db_exec(w, Q(SLEEP), NO_ARGS, NULL));
+	assert_false(db_int(w, Q(NULL), ARGS(flag(true)), &n));
 	assert_null(tx_begin(w));
 	assert_string_equal(w->fault->message, "first");
 	db_take_time(w->db, &statements);
@@ -491,9 +494,9 @@ a_savepoint_rolls_back_alone(void **state)
 	(void)state;
 	create_notes();
 	outer = tx_begin(w);
-	assert_true(db_exec(w, Q_NOTE, ARGS(num(1), ref(0)), NULL));
+	assert_true(db_exec(w, Q(NOTE), ARGS(num(1), ref(0)), NULL));
 	inner = tx_begin(w);
-	assert_true(db_exec(w, Q_NOTE, ARGS(num(2), ref(0)), NULL));
+	assert_true(db_exec(w, Q(NOTE), ARGS(num(2), ref(0)), NULL));
 	tx_rollback(inner);
 	assert_int_equal(count_notes(), 1);
 	assert_true(tx_commit(w, outer));
@@ -509,7 +512,7 @@ what_is_committed_inside_goes_with_the_outer_transaction(void **state)
 	create_notes();
 	outer = tx_begin(w);
 	inner = tx_begin(w);
-	assert_true(db_exec(w, Q_NOTE, ARGS(num(1), ref(0)), NULL));
+	assert_true(db_exec(w, Q(NOTE), ARGS(num(1), ref(0)), NULL));
 	assert_true(tx_commit(w, inner));
 	assert_int_equal(count_notes(), 1);
 	tx_rollback(outer);
@@ -528,7 +531,7 @@ clearing_the_arena_rolls_back(void **state)
 	inside.arena = &request;
 	assert_non_null(tx_begin(&inside));
 	assert_non_null(tx_begin(&inside));
-	assert_true(db_exec(&inside, Q_NOTE, ARGS(num(1), ref(0)), NULL));
+	assert_true(db_exec(&inside, Q(NOTE), ARGS(num(1), ref(0)), NULL));
 	arena_free(&request);
 	assert_int_equal(count_notes(), 0);
 	assert_ptr_equal(w->db->tx, w->db->floor);
@@ -542,7 +545,7 @@ a_commit_refuses_when_a_fault_is_set(void **state)
 	(void)state;
 	create_notes();
 	tx = tx_begin(w);
-	assert_true(db_exec(w, Q_NOTE, ARGS(num(1), ref(0)), NULL));
+	assert_true(db_exec(w, Q(NOTE), ARGS(num(1), ref(0)), NULL));
 	fault_raise(w->fault, FAULT_INVALID, "no");
 	assert_false(tx_commit(w, tx));
 	assert_string_equal(w->fault->message, "no");
@@ -558,13 +561,13 @@ the_first_fault_wins_in_a_failed_transaction(void **state)
 	(void)state;
 	create_notes();
 	tx = tx_begin(w);
-	assert_true(db_exec(w, Q_NOTE, ARGS(num(1), ref(0)), NULL));
-	assert_false(db_exec(w, Q_NOTE, ARGS(num(1), ref(0)), NULL));
-	assert_false(db_int(w, Q_COUNT, NO_ARGS, &n));
+	assert_true(db_exec(w, Q(NOTE), ARGS(num(1), ref(0)), NULL));
+	assert_false(db_exec(w, Q(NOTE), ARGS(num(1), ref(0)), NULL));
+	assert_false(db_int(w, Q(COUNT), NO_ARGS, &n));
 	assert_false(tx_commit(w, tx));
 	assert_fault(w->fault, FAULT_CONFLICT);
 	fault_clear(w->fault);
-	assert_true(db_int(w, Q_COUNT, NO_ARGS, &n));
+	assert_true(db_int(w, Q(COUNT), NO_ARGS, &n));
 	assert_int_equal(n, 0);
 }
 
@@ -577,9 +580,9 @@ a_failed_transaction_does_not_commit_when_its_fault_is_forgotten(void **state)
 	(void)state;
 	create_notes();
 	tx = tx_begin(w);
-	assert_false(db_exec(w, Q_NOTE, ARGS(num(-1), ref(0)), NULL));
+	assert_false(db_exec(w, Q(NOTE), ARGS(num(-1), ref(0)), NULL));
 	fault_clear(w->fault);
-	assert_false(db_int(w, Q_COUNT, NO_ARGS, &n));
+	assert_false(db_int(w, Q(COUNT), NO_ARGS, &n));
 	assert_fault(w->fault, FAULT_INTERNAL);
 	fault_clear(w->fault);
 	assert_false(tx_commit(w, tx));
@@ -596,7 +599,7 @@ committing_the_outer_transaction_closes_the_inner(void **state)
 	create_notes();
 	outer = tx_begin(w);
 	inner = tx_begin(w);
-	assert_true(db_exec(w, Q_NOTE, ARGS(num(1), ref(0)), NULL));
+	assert_true(db_exec(w, Q(NOTE), ARGS(num(1), ref(0)), NULL));
 	assert_true(tx_commit(w, outer));
 	tx_rollback(inner);
 	assert_int_equal(count_notes(), 1);
@@ -614,10 +617,10 @@ an_abort_rolls_everything_back(void **state)
 	db_abort(other->db);
 	assert_non_null(tx_begin(other));
 	assert_non_null(tx_begin(other));
-	assert_true(db_exec(other, Q_NOTE, ARGS(num(1), ref(0)), NULL) == false);
+	assert_true(db_exec(other, Q(NOTE), ARGS(num(1), ref(0)), NULL) == false);
 	db_abort(other->db);
 	fault_clear(other->fault);
-	assert_true(db_int(other, Q_NULL, ARGS(flag(true)), &n));
+	assert_true(db_int(other, Q(NULL), ARGS(flag(true)), &n));
 	assert_int_equal(PQtransactionStatus(other->db->conn), PQTRANS_IDLE);
 }
 
@@ -632,11 +635,11 @@ a_real_commit_is_seen_by_others(void **state)
 	(void)state;
 	PQclear(db_sql(db, one->fault, "CREATE TABLE note (id bigint, parent bigint, word text)"));
 	tx = tx_begin(one);
-	assert_true(db_exec(one, Q_NOTE, ARGS(num(1), ref(0)), NULL));
-	assert_true(db_int(two, Q_COUNT, NO_ARGS, &n));
+	assert_true(db_exec(one, Q(NOTE), ARGS(num(1), ref(0)), NULL));
+	assert_true(db_int(two, Q(COUNT), NO_ARGS, &n));
 	assert_int_equal(n, 0);
 	assert_true(tx_commit(one, tx));
-	assert_true(db_int(two, Q_COUNT, NO_ARGS, &n));
+	assert_true(db_int(two, Q(COUNT), NO_ARGS, &n));
 	assert_int_equal(n, 1);
 }
 
@@ -657,11 +660,11 @@ a_violated_constraint_is_named(void **state)
 
 	(void)state;
 	create_notes();
-	assert_true(db_exec(w, Q_NOTE, ARGS(num(1), ref(0)), NULL));
+	assert_true(db_exec(w, Q(NOTE), ARGS(num(1), ref(0)), NULL));
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct tx *tx = tx_begin(w);
 
-		assert_false(db_exec(w, Q_NOTE, ARGS(num(cases[i].id), ref(cases[i].parent)), NULL));
+		assert_false(db_exec(w, Q(NOTE), ARGS(num(cases[i].id), ref(cases[i].parent)), NULL));
 		assert_fault(w->fault, cases[i].kind);
 		assert_string_equal(w->fault->constraint, cases[i].constraint);
 		assert_non_null(strstr(w->fault->detail, "note: 23"));
@@ -703,7 +706,7 @@ static void
 a_statement_that_cannot_be_prepared_is_an_internal_error(void **state)
 {
 	(void)state;
-	assert_false(db_exec(w, Q_BROKEN, NO_ARGS, NULL));
+	assert_false(db_exec(w, Q(BROKEN), NO_ARGS, NULL));
 	assert_fault(w->fault, FAULT_INTERNAL);
 	assert_non_null(strstr(w->fault->detail, "broken"));
 }
@@ -715,7 +718,7 @@ a_statement_that_takes_too_long_is_cancelled(void **state)
 	struct work *other = test_work_on(db);
 
 	(void)state;
-	assert_false(db_exec(other, Q_SLEEP, NO_ARGS, NULL));
+	assert_false(db_exec(other, Q(SLEEP), NO_ARGS, NULL));
 	assert_fault(other->fault, FAULT_UNAVAILABLE);
 	assert_true(db_is_connected(db));
 	db_close(db);
@@ -754,9 +757,9 @@ a_session_that_ended_while_idle_is_replaced_unnoticed(void **state)
 	struct work *other = test_work_on(test_connection(NULL));
 
 	(void)state;
-	assert_non_null(db_one(other, Q_REALS, &reals_row, NO_ARGS));
+	assert_non_null(db_one(other, Q(REALS), &reals_row, NO_ARGS));
 	end_session_of(other);
-	assert_non_null(db_one(other, Q_REALS, &reals_row, NO_ARGS));
+	assert_non_null(db_one(other, Q(REALS), &reals_row, NO_ARGS));
 	assert_no_fault(other->fault);
 }
 
@@ -770,7 +773,7 @@ a_session_that_ends_under_a_statement_is_unavailable_once(void **state)
 	assert_fault(other->fault, FAULT_UNAVAILABLE);
 	assert_false(db_is_connected(other->db));
 	fault_clear(other->fault);
-	assert_non_null(db_one(other, Q_REALS, &reals_row, NO_ARGS));
+	assert_non_null(db_one(other, Q(REALS), &reals_row, NO_ARGS));
 }
 
 static void
@@ -781,17 +784,17 @@ a_session_lost_inside_a_transaction_stays_lost_until_its_end(void **state)
 
 	(void)state;
 	end_session_of(other);
-	assert_null(db_one(other, Q_REALS, &reals_row, NO_ARGS));
+	assert_null(db_one(other, Q(REALS), &reals_row, NO_ARGS));
 	assert_fault(other->fault, FAULT_UNAVAILABLE);
 	fault_clear(other->fault);
 	tx_rollback(inner);
-	assert_null(db_one(other, Q_REALS, &reals_row, NO_ARGS));
+	assert_null(db_one(other, Q(REALS), &reals_row, NO_ARGS));
 	assert_fault(other->fault, FAULT_UNAVAILABLE);
 	fault_clear(other->fault);
 	assert_false(tx_commit(other, tx));
 	assert_fault(other->fault, FAULT_UNAVAILABLE);
 	fault_clear(other->fault);
-	assert_non_null(db_one(other, Q_REALS, &reals_row, NO_ARGS));
+	assert_non_null(db_one(other, Q(REALS), &reals_row, NO_ARGS));
 	assert_no_fault(other->fault);
 }
 
@@ -810,7 +813,7 @@ a_server_that_is_away_is_not_asked_all_the_time(void **state)
 	assert_null(strchr(first, '\n'));
 	for (int i = 0; i < 10; i++) {
 		fault_clear(other->fault);
-		assert_null(db_one(other, Q_REALS, &reals_row, NO_ARGS));
+		assert_null(db_one(other, Q(REALS), &reals_row, NO_ARGS));
 		assert_fault(other->fault, FAULT_UNAVAILABLE);
 	}
 	assert_true(other->db->retry_at - clock_ticks() <= CLOCK_SECOND);
