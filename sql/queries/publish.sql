@@ -14,7 +14,7 @@ SELECT id, name, coalesce(max_upload_size, 0) AS max_upload_size
 
 -- :name publish_package_update :exec
 -- What the latest publish says about the package, and how a search finds it.
-WITH package AS (
+WITH changed AS (
 UPDATE package
    SET description = $2, homepage = $3, documentation = $4, source_url = $5, license = $6, readme = $7,
        updated_at = $9
@@ -23,7 +23,7 @@ RETURNING id, repository_id, name, canonical_name, recent_downloads)
 INSERT INTO package_search AS s (package_id, repository_id, name, canonical_name, recent_downloads, document)
 SELECT p.id, p.repository_id, p.name, p.canonical_name, p.recent_downloads,
        search_document(p.name, $8, $2, $7)
-  FROM package p
+  FROM changed p
     ON CONFLICT ON CONSTRAINT package_search_pkey DO UPDATE
    SET name = excluded.name, canonical_name = excluded.canonical_name, document = excluded.document
  WHERE (s.name, s.canonical_name, s.document)
