@@ -92,10 +92,11 @@ struct clock_fields
 clock_split(int64_t t)
 {
 	struct clock_fields f;
-	int64_t days = floor_div(t, CLOCK_DAY);
-	int64_t rest = t - days * CLOCK_DAY;
+	int64_t rest = t % CLOCK_DAY;
 
-	split_days(days, &f);
+	if (rest < 0)
+		rest += CLOCK_DAY;
+	split_days(floor_div(t, CLOCK_DAY), &f);
 	f.hour = (int)(rest / CLOCK_HOUR);
 	f.minute = (int)(rest / CLOCK_MINUTE % 60);
 	f.second = (int)(rest / CLOCK_SECOND % 60);

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One well-formed line per event.
+ */
+#include "unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#define TIME "1994-11-06T08:49:37Z"
+
+static char path[64];
+
+static int
+setup(void **state)
+{
+	int fd;
+
+	snprintf(path, sizeof(path), "/tmp/entrepot-unit.XXXXXX");
+	fd = mkstemp(path);
+	if (fd < 0)
+		return -1;
+	close(fd);
+	clock_set(INT64_C(784111777000000));
+	return unit_setup(state);
+}
+
+static int
+teardown(void **state)
+{
+	log_set_request_id(NULL);
+	clock_set(0);
+	unlink(path);
+	return log_open(NULL, false, LOG_INFO_LEVEL) ? unit_teardown(state) : -1;
+}
+
+static const char *
+logged(void)
+{
+	char *text = arena_zalloc(arena, 1, 20000);
+	int fd = open(path, O_RDONLY);
+
+	assert_true(fd >= 0);
+	assert_true(read(fd, text, 19999) >= 0);
+	close(fd);
+	return text;
+}
+
+static void
+a_message_becomes_one_line_of_fields(void **state)
+{
+	(void)state;
+	assert_true(log_open(path, false, LOG_INFO_LEVEL));
+	log_info("worker %d started", 7);
+	log_warn("short");
+
+	assert_string_equal(logged(),
+		"time=" TIME " level=info msg=\"worker 7 started\"\n"
+		"time=" TIME " level=warn msg=short\n");
+}
+
+static void
+the_request_id_stands_on_every_line(void **state)
+{
+	(void)state;
+	assert_true(log_open(path, false, LOG_INFO_LEVEL));
+	log_set_request_id("r1");
+	log_error("a");
+	log_set_request_id(NULL);
+	log_error("b");
+
+	assert_string_equal(logged(),
+		"time=" TIME " level=error request=r1 msg=a\n"
+		"time=" TIME " level=error msg=b\n");
+}
+
+static void
+log_a_request(void)
+{
+	struct log_line line;
+
+	log_begin(&line, LOG_INFO_LEVEL, "request");
+	log_text(&line, "path", "/a b=\"c\"\\");
+	log_text(&line, "agent", NULL);
+	log_text(&line, "empty", "");
+	log_int(&line, "bytes", INT64_MIN);
+	log_end(&line);
+}
+
+static void
+fields_are_quoted_where_they_need_it(void **state)
+{
+	(void)state;
+	assert_true(log_open(path, false, LOG_INFO_LEVEL));
+	log_a_request();
+
+	assert_string_equal(logged(), "time=" TIME " level=info msg=request "
+		"path=\"/a b=\\\"c\\\"\\\\\" empty=\"\" bytes=-9223372036854775808\n");
+}
+
+static void
+json_lines_are_json(void **state)
+{
+	(void)state;
+	assert_true(log_open(path, true, LOG_INFO_LEVEL));
+	log_set_request_id("r1");
+	log_a_request();
+
+	assert_string_equal(logged(), "{\"time\":\"" TIME "\",\"level\":\"info\",\"request\":\"r1\","
+		"\"msg\":\"request\",\"path\":\"/a b=\\\"c\\\"\\\\\",\"empty\":\"\","
+		"\"bytes\":-9223372036854775808}\n");
+}
+
+static void
+nothing_from_outside_can_begin_a_line_or_steer_a_terminal(void **state)
+{
+	(void)state;
+	assert_true(log_open(path, false, LOG_INFO_LEVEL));
+	log_info("%s", "a\nlevel=error\r\t\x1b[31m\x7f\xc2\x9b\xe2\x80\xa8\xff\xc3\xa4");
+
+	assert_string_equal(logged(), "time=" TIME " level=info msg=\"a\\nlevel=error\\u000d\\t"
+		"\\u001b[31m\\u007f\\u009b\\u2028\\ufffd\xc3\xa4\"\n");
+}
+
+static void
+what_is_below_the_level_is_not_written(void **state)
+{
+	struct log_line line;
+
+	(void)state;
+	assert_true(log_open(path, false, LOG_WARN_LEVEL));
+	log_info("no");
+	log_debug("no");
+	log_begin(&line, LOG_INFO_LEVEL, "no");
+	log_text(&line, "a", "b");
+	log_int(&line, "c", 1);
+	log_end(&line);
+	log_warn("yes");
+
+	assert_string_equal(logged(), "time=" TIME " level=warn msg=yes\n");
+}
+
+/* One line with a value of LENGTH characters and fields behind it. */
+static size_t
+line_length(size_t length, const char *ch)
+{
+	struct log_line line;
+	char *value = arena_alloc(arena, length * strlen(ch) + 1);
+	const char *text;
+
+	value[0] = '\0';
+	for (size_t i = 0; i < length; i++)
+		memcpy(value + i * strlen(ch), ch, strlen(ch) + 1);
+	assert_int_equal(truncate(path, 0), 0);
+	log_begin(&line, LOG_INFO_LEVEL, "long");
+	log_text(&line, "value", value);
+	log_text(&line, "more", value);
+	log_int(&line, "number", INT64_MIN);
+	log_text(&line, "last", "x");
+	log_end(&line);
+	text = logged();
+	assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
+	assert_int_equal(text[strlen(text) - 2], '}');
+	return strlen(text);
+}
+
+static void
+a_line_is_cut_at_four_kibibytes_and_stays_well_formed(void **state)
+{
+	(void)state;
+	assert_true(log_open(path, true, LOG_INFO_LEVEL));
+	for (size_t length = 3900; length < 4110; length++) {
+		assert_true(line_length(length, "x") <= 4096);
+		assert_true(line_length(length / 2, "\xc3\xa4") <= 4096);
+		assert_true(line_length(length / 6, "\x01") <= 4096);
+	}
+	assert_true(line_length(8000, "x") > 4000);
+	assert_non_null(strstr(logged(), "xxx...\""));
+}
+
+static void
+a_file_that_was_moved_away_is_opened_again(void **state)
+{
+	const char *moved = arena_printf(arena, "%s.1", path);
+
+	(void)state;
+	assert_true(log_open(path, false, LOG_INFO_LEVEL));
+	log_info("before");
+	assert_int_equal(rename(path, moved), 0);
+	log_info("between");
+	log_reopen();
+	log_info("after");
+	unlink(moved);
+
+	assert_string_equal(logged(), "time=" TIME " level=info msg=after\n");
+}
+
+static void
+a_file_that_cannot_be_opened_leaves_the_old_one(void **state)
+{
+	(void)state;
+	assert_true(log_open(path, false, LOG_INFO_LEVEL));
+	assert_false(log_open("/nonexistent/directory/log", true, LOG_ERROR_LEVEL));
+	assert_int_equal(errno, ENOENT);
+	log_info("still");
+
+	assert_string_equal(logged(), "time=" TIME " level=info msg=still\n");
+}
+
+#define LOG_TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+
+TESTS(log,
+	LOG_TEST(a_message_becomes_one_line_of_fields),
+	LOG_TEST(the_request_id_stands_on_every_line),
+	LOG_TEST(fields_are_quoted_where_they_need_it),
+	LOG_TEST(json_lines_are_json),
+	LOG_TEST(nothing_from_outside_can_begin_a_line_or_steer_a_terminal),
+	LOG_TEST(what_is_below_the_level_is_not_written),
+	LOG_TEST(a_line_is_cut_at_four_kibibytes_and_stays_well_formed),
+	LOG_TEST(a_file_that_was_moved_away_is_opened_again),
+	LOG_TEST(a_file_that_cannot_be_opened_leaves_the_old_one)
+);
