@@ -27,9 +27,9 @@ webserver_program() {
 # configuration written here.
 webserver_sendfile() {
 	case $1 in
-	lighttpd) echo x-sendfile ;;
+	lighttpd | spawned) echo x-sendfile ;;
 	nginx) echo x-accel-redirect ;;
-	apache) echo none ;;
+	*) echo none ;;
 	esac
 }
 
@@ -162,18 +162,66 @@ webserver_write_fcgid() {
 	CONF
 }
 
+# webserver_write_shared HOUSE PORT: Apache as a shared host runs it; HOUSE/web
+# is the web tree, and whatever else is wanted stands in a .htaccess there.
+webserver_write_shared() {
+	echo "# Written by quickstart; edits are lost."
+	webserver_apache_modules fcgid rewrite mime
+	cat <<-CONF
+	ServerRoot "$1/run"
+	DefaultRuntimeDir "$1/run"
+	PidFile "$1/run/apache.conf.pid"
+	ServerName 127.0.0.1
+	Listen 127.0.0.1:$2
+	ErrorLog "$1/log/apache.log"
+	LogLevel warn
+	TypesConfig /etc/mime.types
+	DocumentRoot "$1/web"
+	FcgidIPCDir "$1/run/fcgid"
+	FcgidProcessTableFile "$1/run/fcgid.table"
+	FcgidMaxRequestLen $((WEB_MAX_KIB * 1024))
+	<Directory "$1/web">
+		AllowOverride All
+		Require all granted
+	</Directory>
+	CONF
+}
+
+# webserver_write_spawned HOUSE PORT: lighttpd starting entrepot by itself.
+webserver_write_spawned() {
+	cat <<-CONF
+	# Written by quickstart; edits are lost.
+	server.modules = ( "mod_fastcgi" )
+	server.bind = "127.0.0.1"
+	server.port = $2
+	server.document-root = "$1/run"
+	server.errorlog = "$1/log/lighttpd.log"
+	server.upload-dirs = ( "$1/tmp" )
+	server.max-request-size = $WEB_MAX_KIB
+	fastcgi.server = ( "/" => ((
+		"bin-path" => "$1/bin/entrepot",
+		"bin-environment" => ( "ENTREPOT_CONFIG" => "$1/entrepot.conf" ),
+		"socket" => "$1/run/spawned.sock",
+		"max-procs" => 3,
+		"check-local" => "disable",
+		"x-sendfile" => "enable",
+		"x-sendfile-docroot" => ( "$1/data/blobs" )
+	)) )
+	CONF
+}
+
 # webserver_command KIND HOUSE: its command line in the foreground, one word
 # per line.
 webserver_command() {
 	case $1 in
-	lighttpd)
-		webserver_program lighttpd && printf '%s\n' -D -f "$2/lighttpd.conf"
+	lighttpd | spawned)
+		webserver_program lighttpd && printf '%s\n' -D -f "$2/$1.conf"
 		;;
 	nginx)
 		webserver_program nginx &&
 			printf '%s\n' -e "$2/log/nginx.log" -c "$2/nginx.conf"
 		;;
-	apache | fcgid)
+	apache | fcgid | shared)
 		webserver_program apache && printf '%s\n' -D FOREGROUND -f "$2/$1.conf"
 		;;
 	esac

@@ -119,14 +119,15 @@ sql() {
 		-U entrepot -d entrepot -c "$1"
 }
 
-# house_start [SERVER]: with sendfile as suits the server unless SENDFILE is set.
+# house_start [SERVER]: some servers start entrepot by themselves.
 house_start() {
 	web=${1:-lighttpd}
-	if [ "$web" != fcgid ]; then
-		house_set sendfile "${SENDFILE:-$(webserver_sendfile "$web")}"
-		[ "$web" = nginx ] && house_set sendfile_prefix /_blobs/
-		entrepot_start || return 1
-	fi
+	house_set sendfile "$(webserver_sendfile "$web")"
+	[ "$web" = nginx ] && house_set sendfile_prefix /_blobs/
+	case $web in
+	fcgid | shared | spawned) ;;
+	*) entrepot_start || return 1 ;;
+	esac
 	webserver_configure "$web" "$house" "$port"
 	webserver_start "$web" "$house" "$port" "$user" || return 1
 	wait_until 20 house_ready
