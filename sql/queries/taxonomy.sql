@@ -32,10 +32,24 @@ SELECT $1, n FROM unnest($2::text[]) n ORDER BY n
 ON CONFLICT ON CONSTRAINT keyword_name_key DO NOTHING;
 
 -- :name keyword_unset :exec
--- Take the keywords from a package that are not among the given ones.
-DELETE FROM package_keyword pk
- USING keyword k
- WHERE pk.package_id = $1 AND k.id = pk.keyword_id AND NOT k.name = ANY ($2::text[]);
+-- Take the keywords from a package that are not among the given ones. Locks all
+-- whose count will change, those that come next too, in one order for everybody.
+WITH changing AS MATERIALIZED (
+SELECT id FROM keyword
+ WHERE id IN (SELECT pt.keyword_id FROM package_keyword pt JOIN keyword t ON t.id = pt.keyword_id
+               WHERE pt.package_id = $1 AND NOT t.name = ANY ($2::text[])
+               UNION ALL
+              SELECT t.id FROM package p
+                JOIN keyword t ON t.repository_id = p.repository_id AND t.name = ANY ($2::text[])
+               WHERE p.id = $1
+                 AND NOT EXISTS (SELECT FROM package_keyword pt
+                                  WHERE pt.package_id = $1 AND pt.keyword_id = t.id))
+ ORDER BY id
+   FOR NO KEY UPDATE)
+DELETE FROM package_keyword pt
+ USING keyword t
+ WHERE pt.package_id = $1 AND t.id = pt.keyword_id AND NOT t.name = ANY ($2::text[])
+   AND (SELECT count(*) FROM changing) > 0;
 
 -- :name keyword_set :exec
 -- Give a package the keywords it does not have yet.
@@ -113,10 +127,24 @@ SELECT s AS slug FROM unnest($2::text[]) WITH ORDINALITY AS given (s, n)
  ORDER BY n;
 
 -- :name category_unset :exec
--- Take the categories from a package that are not among the given ones.
-DELETE FROM package_category pc
- USING category c
- WHERE pc.package_id = $1 AND c.id = pc.category_id AND NOT c.slug = ANY ($2::text[]);
+-- Take the categories from a package that are not among the given ones. Locks all
+-- whose count will change, those that come next too, in one order for everybody.
+WITH changing AS MATERIALIZED (
+SELECT id FROM category
+ WHERE id IN (SELECT pt.category_id FROM package_category pt JOIN category t ON t.id = pt.category_id
+               WHERE pt.package_id = $1 AND NOT t.slug = ANY ($2::text[])
+               UNION ALL
+              SELECT t.id FROM package p
+                JOIN category t ON t.repository_id = p.repository_id AND t.slug = ANY ($2::text[])
+               WHERE p.id = $1
+                 AND NOT EXISTS (SELECT FROM package_category pt
+                                  WHERE pt.package_id = $1 AND pt.category_id = t.id))
+ ORDER BY id
+   FOR NO KEY UPDATE)
+DELETE FROM package_category pt
+ USING category t
+ WHERE pt.package_id = $1 AND t.id = pt.category_id AND NOT t.slug = ANY ($2::text[])
+   AND (SELECT count(*) FROM changing) > 0;
 
 -- :name category_set :exec
 -- Give a package the categories it does not have yet.
