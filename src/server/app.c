@@ -277,8 +277,8 @@ app_handle(struct app *app, struct arena *arena, struct request *request, struct
 	db_time = db_take_time(app->db, &statements);
 	log_call(&call, duration, db_time);
 	if (app->metrics)
-		metrics_count(app->metrics, call.route ? match.index : SIZE_MAX, response->status,
-			      duration, db_time, statements);
+		metrics_count(app->metrics, call.route ? match.index : SIZE_MAX, &(struct metrics_cost){
+			.status = response->status, .duration = duration, .db_time = db_time, .statements = statements });
 	log_set_request_id(NULL);
 }
 

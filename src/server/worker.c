@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The worker's loop. A web server that keeps its connections open would block
+ * a worker that waits inside libfcgi for the next request on one of them; so
+ * idle connections wait here, and the library only ever sees one whose request
+ * has arrived. One request at a time; signals are looked at between requests.
+ */
+#include "server/worker.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/settings.h"
+#include "db/db.h"
+#include "http/request.h"
+#include "http/response.h"
+#include "server/app.h"
+#include "server/connections.h"
+#include "server/fcgi.h"
+#include "server/metrics.h"
+#include "server/process.h"
+#include "server/reload.h"
+#include "server/schema.h"
+#include "server/signals.h"
+
+#define IDLE_TIME (60 * CLOCK_SECOND)
+/* For the first request to come, and for each piece of one that has begun. */
+#define SILENCE_TIME 30
+/* For the peer to take note of an answer that came early. */
+#define LINGER_TIME (5 * CLOCK_SECOND)
+/* What a connection whose request has not come yet is given at the end. */
+#define FAREWELL_TIME (2 * CLOCK_SECOND)
+#define SWEEP_EVERY (CLOCK_SECOND / 4)
+#define EVENTS 64
+
+struct worker {
+	const struct worker_options *options;
+	const struct config *config;
+	struct arena arena;		/* of the request */
+	struct arena lasting;
+	struct arena memory[2];		/* of the configuration and the application; the other one for a reload */
+	int current;
+	struct app *app;
+	struct fcgi *fcgi;
+	struct connections connections;
+	bool schema_known;
+	bool ending;
+	int status;			/* what the process will exit with */
+	int64_t served;
+	int64_t idle_at;		/* clock_ticks() of the next app_idle() */
+	int64_t sweep_at;
+};
+
+/* What an epoll event points to when it is no connection. */
+static char listener_event, lifeline_event;
+
+/* ---- the database ---- */
+
+/* When it was away at start, its schema is still to be looked at. False: it is one we may not touch. */
+static bool
+schema_fits(struct worker *w)
+{
+	const char *why;
+	enum schema_state state;
+
+	if (w->schema_known)
+		return true;
+	state = schema_check(w->app->db, w->config, &why);
+	if (state == SCHEMA_REFUSED) {
+		log_error("%s", why);
+		w->status = EXIT_CONFIG;
+		return false;
+	}
+	w->schema_known = state == SCHEMA_FITS;
+	return true;
+}
+
+/* Without a master nobody has looked yet. Whoever started us reads standard error. */
+static bool
+begin_alone(struct worker *w)
+{
+	const char *why = "";
+
+	switch (schema_check(w->app->db, w->config, &why)) {
+	case SCHEMA_FITS:
+		w->schema_known = true;
+		return true;
+	case SCHEMA_AWAY:
+		log_error("the database does not answer, serving 503 until it does: %s", why);
+		return true;
+	case SCHEMA_REFUSED:
+		break;
+	}
+	if (*w->config->log != '\0')
+		fprintf(stderr, "entrepot: %s\n", why);
+	log_error("%s", why);
+	w->status = EXIT_CONFIG;
+	return false;
+}
+
+/* ---- one request ---- */
+
+static void
+refuse(struct response *response, int status, const char *why)
+{
+	response_init(response);
+	response_bytes(response, status, "text/plain; charset=utf-8", span_of(why));
+}
+
+static void
+answer(struct worker *w, struct request *request, struct response *response)
+{
+	const char *objection = fcgi_objection(w->fcgi);
+
+	if (objection) {
+		log_warn("request refused: %s", objection);
+		refuse(response, 400, objection);
+	} else if (!schema_fits(w)) {
+		refuse(response, 503, "the database has another schema than this program");
+	} else {
+		app_handle(w->app, &w->arena, request, response);
+	}
+}
+
+/* Read, answer, send; the connection waits for the next request or is closed. */
+static void
+serve(struct worker *w, struct connection *c)
+{
+	struct request request;
+	struct response response;
+	enum fcgi_end end;
+
+	metrics_set_busy(w->options->metrics, w->options->slot, true);
+	if (!fcgi_receive(w->fcgi, c->fd, &w->arena, &request)) {
+		connections_forget(&w->connections, c);
+	} else {
+		answer(w, &request, &response);
+		if (!fcgi_send(w->fcgi, &w->arena, &response))
+			log_debug("request %s: the web server did not take the answer", request.id);
+		end = fcgi_finish(w->fcgi);
+		if (end == FCGI_KEEP)
+			connections_wait(&w->connections, c, CONNECTION_IDLE, IDLE_TIME);
+		else if (end == FCGI_LINGER && shutdown(c->fd, SHUT_WR) == 0)
+			connections_wait(&w->connections, c, CONNECTION_LINGERING, LINGER_TIME);
+		else
+			connections_close(&w->connections, c);
+		w->served++;
+	}
+	arena_clear(&w->arena);
+	metrics_set_busy(w->options->metrics, w->options->slot, false);
+}
+
+/* Something happened on the connection. */
+static void
+attend(struct worker *w, struct connection *c)
+{
+	if (c->state == CONNECTION_UNUSED)
+		return;
+	if (c->state == CONNECTION_LINGERING) {
+		connections_discard(&w->connections, c);
+		return;
+	}
+	switch (fcgi_peek(c->fd)) {
+	case FCGI_WAIT:
+		if (!c->watched)
+			connections_wait(&w->connections, c, CONNECTION_FRESH, SILENCE_TIME * CLOCK_SECOND);
+		break;
+	case FCGI_READY:
+		serve(w, c);
+		break;
+	case FCGI_FOREIGN:
+		log_warn("connection closed: what came on it was no request");
+		/* fall through */
+	case FCGI_GONE:
+		connections_close(&w->connections, c);
+		break;
+	}
+}
+
+/* False when there is nothing (more) to accept. */
+static bool
+accept_one(struct worker *w)
+{
+	struct timeval silence = { .tv_sec = SILENCE_TIME };
+	int fd = accept4(w->options->listener, NULL, NULL, SOCK_CLOEXEC);
+
+	if (fd < 0) {
+		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+			log_error("a connection could not be accepted: out of descriptors or memory");
+			usleep(10000);
+		}
+		return false;
+	}
+	/* A web server that stalls in the middle of a request frees the worker in the end. */
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &silence, sizeof(silence));
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &silence, sizeof(silence));
+	attend(w, connections_add(&w->connections, fd));
+	return true;
+}
+
+/* ---- the end ---- */
+
+/* Close an idle connection without losing a request that is just being sent. */
+static void
+part_from(struct worker *w, struct connection *c)
+{
+	bool told = false;
+
+	while (c->state == CONNECTION_IDLE) {
+		enum fcgi_waiting waiting = fcgi_peek(c->fd);
+
+		if (waiting == FCGI_READY) {
+			serve(w, c);
+		} else if (waiting == FCGI_WAIT && !told) {
+			/* From here on the peer cannot send; what came before can still be read. */
+			shutdown(c->fd, SHUT_RD);
+			told = true;
+		} else {
+			connections_close(&w->connections, c);
+		}
+	}
+}
+
+/* No new connections; WAITING ones are still taken when nobody else would. */
+static void
+begin_ending(struct worker *w, bool take_waiting)
+{
+	int64_t limit = clock_ticks() + FAREWELL_TIME;
+
+	if (w->ending)
+		return;
+	w->ending = true;
+	epoll_ctl(w->connections.epoll, EPOLL_CTL_DEL, w->options->listener, NULL);
+	while (take_waiting && accept_one(w))
+		;
+	for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
+		struct connection *c = &w->connections.table[i];
+
+		if (c->state == CONNECTION_IDLE)
+			part_from(w, c);
+		else if (c->state != CONNECTION_UNUSED && c->deadline > limit)
+			c->deadline = limit;
+	}
+}
+
+/* In a process of its own there is nobody to make a new one. */
+static void
+reload(struct worker *w)
+{
+	struct arena *fresh = &w->memory[!w->current];
+	const struct config *config = reload_config(fresh, w->config);
+
+	if (!config) {
+		arena_free(fresh);
+		return;
+	}
+	app_close(w->app);
+	arena_free(&w->memory[w->current]);
+	w->current = !w->current;
+	w->config = config;
+	w->app = app_new(fresh, config, w->options->metrics);
+	w->schema_known = false;
+}
+
+static void
+look_at_signals(struct worker *w)
+{
+	if (signals_take(SIGNAL_REOPEN))
+		log_reopen();
+	if (signals_take(SIGNAL_STOP))
+		begin_ending(w, w->options->own_socket);
+	if (!signals_take(SIGNAL_RELOAD))
+		return;
+	if (w->options->alone)
+		reload(w);
+	else
+		begin_ending(w, false);
+}
+
+/* ---- the loop ---- */
+
+static void
+dispatch(struct worker *w, void *what)
+{
+	if (what == &lifeline_event) {
+		epoll_ctl(w->connections.epoll, EPOLL_CTL_DEL, w->options->lifeline, NULL);
+		begin_ending(w, w->options->own_socket);
+	} else if (what == &listener_event) {
+		if (!w->ending)
+			accept_one(w);
+	} else {
+		attend(w, what);
+		/* What came or began while we ended goes the way of the others. */
+		if (w->ending && ((struct connection *)what)->state == CONNECTION_IDLE)
+			part_from(w, what);
+	}
+}
+
+/* What is due between requests; QUIET: nobody waits for us. */
+static void
+tidy(struct worker *w, bool quiet)
+{
+	int64_t now = clock_ticks();
+
+	if (now >= w->sweep_at) {
+		connections_expire(&w->connections);
+		w->sweep_at = now + SWEEP_EVERY;
+	}
+	if (now >= w->idle_at) {
+		w->idle_at = now + CLOCK_SECOND;
+		if (schema_fits(w) && w->schema_known)
+			w->idle_at = now + app_idle(w->app, w->options->alone && quiet && !w->ending);
+	}
+	if (!w->options->alone && w->config->worker_requests > 0 && w->served >= w->config->worker_requests)
+		begin_ending(w, false);
+	if (w->status != 0)
+		begin_ending(w, false);
+}
+
+/* Milliseconds until something is due. */
+static int
+patience(const struct worker *w)
+{
+	int64_t due = w->idle_at, wait;
+
+	if (w->connections.count > 0 && w->sweep_at < due)
+		due = w->sweep_at;
+	wait = due - clock_ticks();
+	return wait <= 0 ? 0 : (int)(wait / 1000 + 1);
+}
+
+static void
+loop(struct worker *w)
+{
+	struct epoll_event events[EVENTS];
+
+	while (!w->ending || w->connections.count > 0) {
+		int n = epoll_pwait(w->connections.epoll, events, EVENTS, patience(w), signals_waiting_mask());
+
+		look_at_signals(w);
+		for (int i = 0; i < n; i++)
+			dispatch(w, events[i].data.ptr);
+		tidy(w, n <= 0);
+	}
+}
+
+static bool
+watch(struct worker *w, int fd, uint32_t events, void *what)
+{
+	struct epoll_event event = { .events = events, .data = { .ptr = what } };
+
+	if (fd < 0 || epoll_ctl(w->connections.epoll, EPOLL_CTL_ADD, fd, &event) == 0)
+		return true;
+	log_error("epoll: %m");
+	return false;
+}
+
+static void
+begin(struct worker *w, const struct worker_options *options)
+{
+	w->options = options;
+	w->config = options->config;
+	w->schema_known = options->schema_known;
+	w->app = app_new(&w->memory[0], options->config, options->metrics);
+	w->fcgi = fcgi_new(&w->lasting);
+	w->idle_at = clock_ticks() + CLOCK_SECOND;
+}
+
+/* Every worker says when it can serve; an unread pipe is no reason to wait. */
+static void
+report_ready(const struct worker_options *options)
+{
+	pid_t pid = getpid();
+
+	if (options->ready >= 0 && write(options->ready, &pid, sizeof(pid)) < 0)
+		log_debug("the master does not listen");
+}
+
+static void
+end(struct worker *w)
+{
+	app_close(w->app);
+	arena_free(&w->arena);
+	arena_free(&w->lasting);
+	arena_free(&w->memory[0]);
+	arena_free(&w->memory[1]);
+}
+
+int
+worker_run(const struct worker_options *options)
+{
+	static struct worker w;
+
+	begin(&w, options);
+	w.connections.epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (w.connections.epoll < 0
+	    || !watch(&w, options->listener, EPOLLIN | EPOLLEXCLUSIVE, &listener_event)
+	    || !watch(&w, options->lifeline, EPOLLIN, &lifeline_event))
+		return EXIT_FAILURE;
+	report_ready(options);
+	if (!options->alone || begin_alone(&w))
+		loop(&w);
+	end(&w);
+	return w.status;
+}
+
+int
+worker_run_jobs(const struct worker_options *options)
+{
+	static struct worker w;
+	struct pollfd lifeline = { .fd = options->lifeline, .events = POLLIN };
+
+	begin(&w, options);
+	report_ready(options);
+	while (!signals_take(SIGNAL_STOP) && !signals_take(SIGNAL_RELOAD) && w.status == 0) {
+		struct timespec pause = { .tv_sec = 1 };
+
+		if (schema_fits(&w) && w.schema_known) {
+			int64_t wait = app_idle(w.app, true);
+
+			pause = (struct timespec){ wait / CLOCK_SECOND, (wait % CLOCK_SECOND) * 1000 };
+		}
+		if (ppoll(&lifeline, 1, &pause, signals_waiting_mask()) > 0)
+			break;
+		if (signals_take(SIGNAL_REOPEN))
+			log_reopen();
+	}
+	end(&w);
+	return w.status;
+}
