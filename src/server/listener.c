@@ -140,7 +140,7 @@ static bool
 open_unix(struct fault *f, const struct config *config, struct listener *l)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	mode_t mode, old_mask;
+	mode_t mode = 0, old_mask;
 	uid_t uid;
 	gid_t gid;
 	bool ok;
@@ -193,7 +193,7 @@ static bool
 open_tcp(struct fault *f, const struct config *config, struct listener *l)
 {
 	struct sockaddr_storage address;
-	socklen_t len;
+	socklen_t len = 0;
 	int on = 1;
 
 	if (!parse_tcp(f, config->listen, &address, &len))
