@@ -42,6 +42,7 @@ struct job_kind {
 	job_fn run;
 	int64_t lease;			/* µs; longer than the job can take */
 	int64_t every;			/* µs between runs; 0: only when added */
+	int attempts;			/* before it is given up (periodic ones never are) */
 };
 
 /* Every kind of job, ended by { NULL } (job_kinds.c). */
@@ -77,8 +78,8 @@ bool job_next_due(struct work *w, int64_t *at) MUST_CHECK;
 
 enum job_filter { JOB_WAITING, JOB_RUNNING, JOB_FAILED, JOB_ALL };
 
-/* As struct job, by id behind AFTER, at most LIMIT (≤ 1000). KIND NULL: all. */
-bool job_list(struct work *w, enum job_filter filter, const char *kind, int64_t after, int64_t limit, struct rows *out) MUST_CHECK;
+/* As struct job, by id behind AFTER, at most 1000. KIND NULL: all. */
+bool job_list(struct work *w, enum job_filter filter, const char *kind, int64_t after, struct rows *out) MUST_CHECK;
 
 /* Let jobs that were given up run again: that of the id, or with 0 all. *COUNT: how many. */
 bool job_retry(struct work *w, int64_t id, int64_t *count) MUST_CHECK;
@@ -93,7 +94,7 @@ struct job_counts {
 };
 const struct job_counts *job_count(struct work *w) MUST_CHECK;
 
-/* Delete finished jobs, sent mail, expired invitations and unconfirmed leftovers; free abandoned claims. A job_fn. */
+/* Delete finished jobs, old mail and long expired invitations; give up jobs whose runners died. A job_fn. */
 bool job_cleanup(struct work *w, const struct job *job) MUST_CHECK;
 
 #endif

@@ -40,11 +40,25 @@ struct repository {
 const struct repository *repository_find(struct work *w, const char *ecosystem, struct span owner, struct span name) MUST_CHECK;
 const struct repository *repository_find_id(struct work *w, int64_t id) MUST_CHECK;
 
-/* As struct repository, by ecosystem, owner and name; ECOSYSTEM NULL: all; OWNER_ID 0: all. Behind id AFTER, at most LIMIT (≤ 1000), by id. */
-bool repository_list(struct work *w, const char *ecosystem, int64_t owner_id, int64_t after, int64_t limit, struct rows *out) MUST_CHECK;
+struct repository_filter {
+	const char *ecosystem;		/* NULL: all */
+	int64_t owner_id;		/* 0: all */
+	int64_t after;			/* ids behind this one */
+	int64_t limit;			/* 0: as many as allowed, 1000 */
+};
+
+/* As struct repository, by id. */
+bool repository_list(struct work *w, const struct repository_filter *filter, struct rows *out) MUST_CHECK;
+
+struct repository_new {
+	const char *ecosystem;
+	int64_t owner_id;		/* 0: the registry's own */
+	const char *name;
+	bool private;
+};
 
 /* CONFLICT when it exists; INVALID on an unknown ecosystem or a malformed name. */
-const struct repository *repository_create(struct work *w, const char *ecosystem, int64_t owner_id, const char *name, bool private) MUST_CHECK;
+const struct repository *repository_create(struct work *w, const struct repository_new *n) MUST_CHECK;
 
 /* NOT_FOUND when there is no such repository; INVALID for the registry's own ones, which are public. */
 bool repository_set_private(struct work *w, int64_t id, bool private) MUST_CHECK;

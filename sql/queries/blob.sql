@@ -1,0 +1,47 @@
+-- What the blob store holds.
+
+-- :name blob_insert :exec
+-- Note a blob, or that it is wanted again. Its row stays locked until the
+-- transaction ends, which keeps gc from removing the bytes meanwhile.
+INSERT INTO blob (sha256, size)
+VALUES ($1::bytea, $2::bigint)
+ON CONFLICT ON CONSTRAINT blob_pkey DO UPDATE SET created_at = now();
+
+-- :name blob_adopt :exec
+-- Give a file found in the store a row, with its own age; nothing when it has one.
+INSERT INTO blob (sha256, size, created_at)
+VALUES ($1::bytea, $2::bigint, $3::timestamptz)
+ON CONFLICT ON CONSTRAINT blob_pkey DO NOTHING;
+
+-- :name blob_known :many
+-- Which of these digests have a row.
+SELECT sha256
+  FROM blob
+ WHERE sha256 = ANY (SELECT decode(h, 'hex') FROM unnest($1::text[]) AS h);
+
+-- :name blob_orphans :many
+-- Old blobs that no file refers to, locked; those in use are passed over.
+SELECT b.sha256, b.size
+  FROM blob b
+ WHERE b.created_at < $1::timestamptz
+   AND NOT EXISTS (SELECT FROM file f WHERE f.sha256 = b.sha256)
+ ORDER BY b.sha256
+ LIMIT $2::bigint
+   FOR UPDATE SKIP LOCKED;
+
+-- :name blob_delete :exec
+-- Forget a blob whose bytes were removed in the same transaction.
+DELETE FROM blob WHERE sha256 = $1::bytea;
+
+-- :name blob_page :many
+-- All blobs by digest, a page at a time, and whether a file refers to them.
+SELECT b.sha256, b.size, EXISTS (SELECT FROM file f WHERE f.sha256 = b.sha256) AS used
+  FROM blob b
+ WHERE b.sha256 > $1::bytea
+ ORDER BY b.sha256
+ LIMIT $2::bigint;
+
+-- :name blob_count :one
+-- How many blobs there are and what they weigh.
+SELECT count(*) AS count, coalesce(sum(size), 0)::bigint AS bytes
+  FROM blob;

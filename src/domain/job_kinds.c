@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every kind of job there is. A new kind is one row here.
+ */
+#include "domain/job.h"
+
+#include "base/clock.h"
+#include "domain/mail.h"
+#include "domain/maintenance.h"
+
+const struct job_kind job_kinds[] = {
+	{ .name = "mail", .run = mail_deliver, .lease = 5 * CLOCK_MINUTE, .attempts = 16 },
+	{ .name = "cleanup", .run = job_cleanup, .lease = 10 * CLOCK_MINUTE, .every = CLOCK_HOUR },
+	{ .name = "gc", .run = gc_job, .lease = 6 * CLOCK_HOUR, .every = CLOCK_DAY },
+	{ .name = NULL },
+};

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Making, listing and revoking tokens.
+ */
+#include "domain/token.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/digest.h"
+#include "base/fault.h"
+#include "base/random.h"
+#include "base/text.h"
+#include "base/work.h"
+#include "domain/auth.h"
+
+#define MAX_NAME 1024
+#define MAX_SCOPES 100
+#define MAX_RESOURCES 1000
+#define MAX_RESOURCE 512
+
+static const struct column token_columns[] = {
+	COLUMN(token, id),
+	COLUMN(token, account_id),
+	COLUMN(token, name),
+	COLUMN(token, scopes),
+	COLUMN(token, resources),
+	COLUMN(token, created_at),
+	COLUMN(token, last_used_at),
+	COLUMN(token, expires_at),
+	COLUMN(token, revoked_at),
+	COLUMNS_END
+};
+static const struct row_type token_row = ROW_TYPE(token, token_columns);
+
+/* ---- making ---- */
+
+static bool
+check_name(struct work *w, const char *name)
+{
+	struct span s = span_of(name);
+
+	if (span_trim(s).len == 0)
+		return fault_raise(w->fault, FAULT_BAD_REQUEST, "name must have a value");
+	if (s.len > MAX_NAME || !text_is_utf8(s))
+		return fault_raise(w->fault, FAULT_BAD_REQUEST, "invalid token name");
+	return true;
+}
+
+static bool
+check_scopes(struct work *w, struct texts scopes)
+{
+	if (!scopes.items)
+		return true;
+	if (scopes.count > MAX_SCOPES)
+		return fault_raise(w->fault, FAULT_BAD_REQUEST, "invalid endpoint scope");
+	for (size_t i = 0; i < scopes.count; i++)
+		if (scope_parse(span_of(scopes.items[i])) == SCOPE_NONE)
+			return fault_raise(w->fault, FAULT_BAD_REQUEST, "invalid endpoint scope");
+	return true;
+}
+
+/* REPOSITORY/PATTERN, both of visible ASCII. */
+static bool
+is_resource(const char *s)
+{
+	const char *slash = strchr(s, '/');
+
+	if (!slash || slash == s || slash[1] == '\0' || strlen(s) > MAX_RESOURCE)
+		return false;
+	for (; *s; s++)
+		if (*s <= ' ' || *s > '~')
+			return false;
+	return true;
+}
+
+static bool
+check_resources(struct work *w, struct texts resources)
+{
+	if (resources.count > MAX_RESOURCES)
+		return fault_raise(w->fault, FAULT_BAD_REQUEST, "invalid crate scope");
+	for (size_t i = 0; i < resources.count; i++)
+		if (!is_resource(resources.items[i]))
+			return fault_raise(w->fault, FAULT_BAD_REQUEST, "invalid crate scope");
+	return true;
+}
+
+/* Holds the account's row, so that parallel creations count each other. */
+static bool
+check_limit(struct work *w, const struct token_new *n)
+{
+	int64_t id;
+	int64_t live;
+
+	if (!db_int(w, Q_TOKEN_LOCK_ACCOUNT, ARGS(num(n->account_id)), &id))
+		return false;
+	if (id == 0)
+		return fault_raise(w->fault, FAULT_NOT_FOUND, "no such account");
+	if (n->max_live == 0)
+		return true;
+	if (!token_count_live(w, n->account_id, &live))
+		return false;
+	if (live >= n->max_live)
+		return fault_raise(w->fault, FAULT_BAD_REQUEST, "maximum tokens per user is: %lld", (long long)n->max_live);
+	return true;
+}
+
+static struct arg
+texts_or_null(struct work *w, struct texts t)
+{
+	struct span *items;
+
+	if (!t.items)
+		return text(NULL);
+	items = arena_zalloc(w->arena, t.count + 1, sizeof(*items));
+	for (size_t i = 0; i < t.count; i++)
+		items[i] = span_of(t.items[i]);
+	return text_array(items, t.count);
+}
+
+const struct token *
+token_create(struct work *w, const struct token_new *n)
+{
+	const char *secret = random_token(w->arena, TOKEN_PREFIX, TOKEN_RANDOM);
+	struct texts resources = n->resources.count > 0 ? n->resources : (struct texts){ NULL, 0 };
+	uint8_t hash[SHA256_SIZE];
+	const struct token *row;
+	struct token *token;
+	struct tx *tx;
+
+	if (fault_is_set(w->fault) || !check_name(w, n->name) || !check_scopes(w, n->scopes) ||
+	    !check_resources(w, resources))
+		return NULL;
+	digest_sha256(span_of(secret), hash);
+	tx = tx_begin(w);
+	if (!tx || !check_limit(w, n))
+		return NULL;
+	row = db_one(w, Q_TOKEN_INSERT, &token_row,
+		ARGS(num(n->account_id), text(n->name), bytes(hash, sizeof(hash)), texts_or_null(w, n->scopes),
+		     texts_or_null(w, resources), timestamp(n->expires_at)));
+	if (!row || !tx_commit(w, tx))
+		return NULL;
+	token = arena_new(w->arena, struct token);
+	*token = *row;
+	token->secret = secret;
+	return token;
+}
+
+/* ---- the rest ---- */
+
+bool
+token_list(struct work *w, int64_t account_id, int64_t expired_since, struct rows *out)
+{
+	return db_many(w, Q_TOKEN_LIST, &token_row, ARGS(num(account_id), timestamp(expired_since)), out);
+}
+
+const struct token *
+token_find(struct work *w, int64_t account_id, int64_t id)
+{
+	return db_one(w, Q_TOKEN_FIND, &token_row, ARGS(num(account_id), num(id)));
+}
+
+bool
+token_revoke(struct work *w, int64_t account_id, int64_t id, bool *found)
+{
+	int64_t affected;
+	bool ok = db_exec(w, Q_TOKEN_REVOKE, ARGS(num(account_id), num(id)), &affected);
+
+	if (found)
+		*found = affected > 0;
+	return ok;
+}
+
+bool
+token_count_live(struct work *w, int64_t account_id, int64_t *count)
+{
+	return db_int(w, Q_TOKEN_COUNT_LIVE, ARGS(num(account_id), timestamp(w->now)), count);
+}
