@@ -13,20 +13,19 @@ INSERT INTO blob (sha256, size, created_at)
 VALUES ($1::bytea, $2::bigint, $3::timestamptz)
 ON CONFLICT ON CONSTRAINT blob_pkey DO NOTHING;
 
--- :name blob_known :many
--- Which of these digests have a row.
-SELECT sha256
-  FROM blob
- WHERE sha256 = ANY (SELECT decode(h, 'hex') FROM unnest($1::text[]) AS h);
+-- :name blob_known :one
+-- Whether a digest has a row.
+SELECT count(*) AS count FROM blob WHERE sha256 = $1::bytea;
 
 -- :name blob_orphans :many
--- Old blobs that no file refers to, locked; those in use are passed over.
+-- Old blobs that no file refers to, behind a digest, locked; those in use are passed over.
 SELECT b.sha256, b.size
   FROM blob b
  WHERE b.created_at < $1::timestamptz
+   AND b.sha256 > $2::bytea
    AND NOT EXISTS (SELECT FROM file f WHERE f.sha256 = b.sha256)
  ORDER BY b.sha256
- LIMIT $2::bigint
+ LIMIT $3::bigint
    FOR UPDATE SKIP LOCKED;
 
 -- :name blob_delete :exec
@@ -34,12 +33,11 @@ SELECT b.sha256, b.size
 DELETE FROM blob WHERE sha256 = $1::bytea;
 
 -- :name blob_page :many
--- All blobs by digest, a page at a time, and whether a file refers to them.
-SELECT b.sha256, b.size, EXISTS (SELECT FROM file f WHERE f.sha256 = b.sha256) AS used
-  FROM blob b
- WHERE b.sha256 > $1::bytea
- ORDER BY b.sha256
- LIMIT $2::bigint;
+-- All blobs by digest, a page at a time, with the other digests that a file of these bytes claims.
+SELECT b.sha256, b.size, f.sha256 IS NOT NULL AS used, f.md5, f.sha1, f.sha512, f.blake2b256
+  FROM (SELECT sha256, size FROM blob WHERE sha256 > $1::bytea ORDER BY sha256 LIMIT $2::bigint) b
+  LEFT JOIN LATERAL (SELECT * FROM file f WHERE f.sha256 = b.sha256 ORDER BY f.id LIMIT 1) f ON true
+ ORDER BY b.sha256;
 
 -- :name blob_count :one
 -- How many blobs there are and what they weigh.

@@ -164,10 +164,13 @@ account_create(struct work *w, const struct account_new *n)
 
 /* ---- changing ---- */
 
+/* Run an UPDATE that names one account. */
 static bool
-changed_one(struct work *w, bool ok, int64_t affected)
+change(struct work *w, enum query_name q, struct args args)
 {
-	if (!ok)
+	int64_t affected;
+
+	if (!db_exec(w, q, args, &affected))
 		return false;
 	if (affected == 0)
 		return fault_raise(w->fault, FAULT_NOT_FOUND, "no such account");
@@ -181,37 +184,29 @@ optional_flag(const bool *b)
 }
 
 bool
-account_update(struct work *w, int64_t id, const struct account_change *change)
+account_update(struct work *w, int64_t id, const struct account_change *c)
 {
-	int64_t affected;
-
-	if (!check_text(w, "full_name", change->full_name, MAX_FULL_NAME) ||
-	    !check_text(w, "avatar_url", change->avatar_url, MAX_URL) ||
-	    !check_text(w, "url", change->url, MAX_URL))
+	if (!check_text(w, "full_name", c->full_name, MAX_FULL_NAME) ||
+	    !check_text(w, "avatar_url", c->avatar_url, MAX_URL) ||
+	    !check_text(w, "url", c->url, MAX_URL))
 		return false;
-	return changed_one(w, db_exec(w, Q_ACCOUNT_UPDATE,
-		ARGS(num(id), text(change->full_name), text(change->avatar_url), text(change->url),
-		     optional_flag(change->is_admin), optional_flag(change->publish_notifications)), &affected), affected);
+	return change(w, Q_ACCOUNT_UPDATE,
+		ARGS(num(id), text(c->full_name), text(c->avatar_url), text(c->url),
+		     optional_flag(c->is_admin), optional_flag(c->publish_notifications)));
 }
 
 bool
 account_set_password(struct work *w, int64_t id, const char *password)
 {
-	int64_t affected;
-
 	if (!check_password(w, password))
 		return false;
-	return changed_one(w, db_exec(w, Q_ACCOUNT_SET_PASSWORD,
-		ARGS(num(id), text(hash_or_null(w, password))), &affected), affected);
+	return change(w, Q_ACCOUNT_SET_PASSWORD, ARGS(num(id), text(hash_or_null(w, password))));
 }
 
 bool
 account_lock(struct work *w, int64_t id, int64_t until, const char *reason)
 {
-	int64_t affected;
-
 	if (!check_text(w, "lock_reason", reason, MAX_LOCK_REASON))
 		return false;
-	return changed_one(w, db_exec(w, Q_ACCOUNT_LOCK,
-		ARGS(num(id), timestamp(until), text(until == 0 ? NULL : reason)), &affected), affected);
+	return change(w, Q_ACCOUNT_LOCK, ARGS(num(id), timestamp(until), text(until == 0 ? NULL : reason)));
 }

@@ -93,7 +93,7 @@ struct account_change {
 };
 
 /* NOT_FOUND when there is no such account; INVALID on texts that are too long or not UTF-8. */
-bool account_update(struct work *w, int64_t id, const struct account_change *change) MUST_CHECK;
+bool account_update(struct work *w, int64_t id, const struct account_change *c) MUST_CHECK;
 
 /* NULL takes the password away. */
 bool account_set_password(struct work *w, int64_t id, const char *password) MUST_CHECK;

@@ -169,6 +169,14 @@ blob_open(struct work *w, const uint8_t sha256[SHA256_SIZE])
 	return *fd;
 }
 
+int64_t
+blob_stored_size(struct work *w, const uint8_t sha256[SHA256_SIZE])
+{
+	struct stat st;
+
+	return stat(full_path(w, sha256), &st) == 0 && S_ISREG(st.st_mode) ? (int64_t)st.st_size : -1;
+}
+
 bool
 blob_store_ready(struct work *w)
 {
