@@ -62,7 +62,7 @@ UPDATE package p
    SET recent_downloads = n.recent
   FROM (SELECT q.id,
                coalesce((SELECT sum(d.count) FROM release r JOIN download_day d ON d.release_id = r.id
-                          WHERE r.package_id = q.id AND d.day > $1::date - 90), 0)::bigint AS recent
+                          WHERE r.package_id = q.id AND d.day > ($1::timestamptz AT TIME ZONE 'UTC')::date - 90), 0)::bigint AS recent
           FROM package q WHERE q.recent_downloads > 0) n
  WHERE p.id = n.id AND p.recent_downloads <> n.recent;
 
@@ -70,7 +70,7 @@ UPDATE package p
 -- Downloads of a release by day, within the 90 days that end with a date.
 SELECT release_id, sum(count)::bigint AS downloads, day
   FROM download_day
- WHERE release_id = $1 AND day BETWEEN $2::date - 89 AND $2::date
+ WHERE release_id = $1 AND day BETWEEN ($2::timestamptz AT TIME ZONE 'UTC')::date - 89 AND ($2::timestamptz AT TIME ZONE 'UTC')::date
  GROUP BY release_id, day
  ORDER BY day;
 
@@ -78,7 +78,7 @@ SELECT release_id, sum(count)::bigint AS downloads, day
 -- Downloads of some releases by day in the last 90 days.
 SELECT release_id, sum(count)::bigint AS downloads, day
   FROM download_day
- WHERE release_id = ANY ($1::bigint[]) AND day > $2::date - 90
+ WHERE release_id = ANY ($1::bigint[]) AND day > ($2::timestamptz AT TIME ZONE 'UTC')::date - 90
  GROUP BY release_id, day
  ORDER BY day, release_id DESC;
 
@@ -86,6 +86,6 @@ SELECT release_id, sum(count)::bigint AS downloads, day
 -- Downloads by day in the last 90 days of a package's other releases together.
 SELECT 0::bigint AS release_id, sum(d.count)::bigint AS downloads, d.day
   FROM release r JOIN download_day d ON d.release_id = r.id
- WHERE r.package_id = $1 AND NOT r.id = ANY ($2::bigint[]) AND d.day > $3::date - 90
+ WHERE r.package_id = $1 AND NOT r.id = ANY ($2::bigint[]) AND d.day > ($3::timestamptz AT TIME ZONE 'UTC')::date - 90
  GROUP BY d.day
  ORDER BY d.day;

@@ -26,7 +26,7 @@ SELECT available_at, name FROM deleted_package
 -- Downloads of the last 30 days (deletion is for packages that nobody uses).
 SELECT coalesce(sum(d.count), 0)::bigint AS count
   FROM release r JOIN download_day d ON d.release_id = r.id
- WHERE r.package_id = $1 AND d.day > $2::date - 30;
+ WHERE r.package_id = $1 AND d.day > ($2::timestamptz AT TIME ZONE 'UTC')::date - 30;
 
 -- :name package_delete_dependent :one
 -- One release of another package that depends on this one.

@@ -12,7 +12,7 @@ SELECT f.id AS file_id, f.release_id, f.size, f.sha256, f.created_at
 
 -- :name release_readme :one
 -- The rendered README of a release.
-SELECT r.id, r.readme_html
+SELECT r.readme_html
   FROM package p JOIN release r ON r.package_id = p.id
  WHERE p.repository_id = $1 AND p.canonical_name = $2 AND r.version = $3;
 
@@ -81,7 +81,7 @@ SELECT version FROM release
 
 -- :name release_key :one
 -- Sort key of a version of a package.
-SELECT version_key FROM release WHERE package_id = $1 AND id = $2;
+SELECT version_key, published_at FROM release WHERE package_id = $1 AND id = $2;
 
 -- :name release_audit :many
 -- Who published and yanked the given releases, oldest first.

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The audit and the feed of changes.
+ */
+#include "domain/audit.h"
+
+#include "base/work.h"
+#include "db/db.h"
+#include "domain/auth.h"
+
+bool
+audit_add(struct work *w, const struct audit *what)
+{
+	return db_exec(w, Q_AUDIT_ADD,
+		       ARGS(timestamp(w->now), ref(w->actor ? w->actor->account_id : 0),
+			    ref(w->actor ? w->actor->token_id : 0), text(what->action), ref(what->repository_id),
+			    ref(what->package_id), ref(what->release_id), ref(what->subject_account_id),
+			    text(what->details), text(w->remote_addr)), NULL);
+}
+
+bool
+change_add(struct work *w, int64_t repository_id, int64_t package_id, int64_t release_id, const char *kind)
+{
+	int64_t serial;
+
+	return db_int(w, Q_CHANGE_ADD,
+		      ARGS(num(repository_id), ref(package_id), ref(release_id), text(kind)), &serial);
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who acts and what the credential allows.
+ */
+#include "domain/auth.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/fault.h"
+#include "base/password.h"
+#include "base/work.h"
+#include "db/db.h"
+
+/* A token's use is noted at most this often. */
+#define USE_NOTED_EVERY CLOCK_MINUTE
+
+static const char *const scope_names[SCOPE__MAX] = {
+	[SCOPE_NONE] = "none",
+#define SCOPE(symbol, name, meaning) [SCOPE_##symbol] = name,
+#include "domain/scopes.def"
+#undef SCOPE
+};
+
+struct token_row {
+	int64_t token_id;
+	struct texts scopes;
+	struct texts resources;
+	int64_t last_used_at;
+	int64_t expires_at;
+	int64_t account_id;
+	const char *name;
+	bool is_admin;
+	int64_t locked_until;
+	const char *lock_reason;
+};
+
+static const struct column token_columns[] = {
+	COLUMN(token_row, token_id), COLUMN(token_row, scopes), COLUMN(token_row, resources),
+	COLUMN(token_row, last_used_at), COLUMN(token_row, expires_at), COLUMN(token_row, account_id),
+	COLUMN(token_row, name), COLUMN(token_row, is_admin), COLUMN(token_row, locked_until),
+	COLUMN(token_row, lock_reason), COLUMNS_END
+};
+static const struct row_type token_type = ROW_TYPE(token_row, token_columns);
+
+struct login_row {
+	int64_t account_id;
+	const char *name;
+	bool is_admin;
+	const char *password_hash;
+	int64_t locked_until;
+	const char *lock_reason;
+};
+
+static const struct column login_columns[] = {
+	COLUMN(login_row, account_id), COLUMN(login_row, name), COLUMN(login_row, is_admin),
+	COLUMN(login_row, password_hash), COLUMN(login_row, locked_until), COLUMN(login_row, lock_reason),
+	COLUMNS_END
+};
+static const struct row_type login_type = ROW_TYPE(login_row, login_columns);
+
+static bool
+refuse(struct work *w)
+{
+	return fault_raise(w->fault, FAULT_FORBIDDEN, "authentication failed");
+}
+
+static bool
+check_lock(struct work *w, int64_t until, const char *reason)
+{
+	struct clock_fields t;
+
+	if (until <= w->now)
+		return true;
+	if (!reason)
+		reason = "none given";
+	if (until == INT64_MAX)
+		return fault_raise(w->fault, FAULT_FORBIDDEN, "This account is indefinitely locked. Reason: %s", reason);
+	t = clock_split(until);
+	return fault_raise(w->fault, FAULT_FORBIDDEN,
+			   "This account is locked until %04d-%02d-%02d at %02d:%02d:%02d UTC. Reason: %s",
+			   t.year, t.month, t.day, t.hour, t.minute, t.second, reason);
+}
+
+static uint64_t
+scope_set(struct texts names)
+{
+	uint64_t set = 0;
+
+	if (!names.items)
+		return UINT64_MAX;
+	for (size_t i = 0; i < names.count; i++) {
+		enum scope s = scope_parse(span_of(names.items[i]));
+
+		if (s != SCOPE_NONE)
+			set |= UINT64_C(1) << s;
+	}
+	return set;
+}
+
+static bool
+note_use(struct work *w, const struct token_row *token)
+{
+	if (w->now - token->last_used_at < USE_NOTED_EVERY)
+		return true;
+	return db_exec(w, Q_AUTH_TOKEN_USED,
+		       ARGS(num(token->token_id), timestamp(w->now), text(w->remote_addr)), NULL);
+}
+
+bool
+auth_token(struct work *w, struct span secret, struct actor *out)
+{
+	uint8_t hash[SHA256_SIZE];
+	const struct token_row *token;
+
+	arena_hold_secret(w->arena);
+	digest_sha256(secret, hash);
+	token = db_one(w, Q_AUTH_TOKEN_BY_HASH, &token_type, ARGS(bytes(hash, sizeof(hash))));
+	if (!token)
+		return refuse(w);
+	if (token->expires_at != 0 && token->expires_at <= w->now)
+		return refuse(w);
+	if (!check_lock(w, token->locked_until, token->lock_reason) || !note_use(w, token))
+		return false;
+	*out = (struct actor){
+		.account_id = token->account_id,
+		.name = token->name,
+		.is_admin = token->is_admin,
+		.token_id = token->token_id,
+		.scopes = scope_set(token->scopes),
+		.resources = token->resources.count > 0 ? token->resources.items : NULL,
+	};
+	return true;
+}
+
+bool
+auth_password(struct work *w, const char *name, const char *password, struct actor *out)
+{
+	const struct login_row *login;
+
+	arena_hold_secret(w->arena);
+	login = db_one(w, Q_AUTH_ACCOUNT_BY_LOGIN, &login_type, ARGS(text(name)));
+	if (fault_is_set(w->fault))
+		return false;
+	if (!password_matches(login ? login->password_hash : NULL, password) || !login)
+		return refuse(w);
+	if (!check_lock(w, login->locked_until, login->lock_reason))
+		return false;
+	*out = (struct actor){
+		.account_id = login->account_id,
+		.name = login->name,
+		.is_admin = login->is_admin,
+		.session = true,
+		.scopes = UINT64_MAX,
+	};
+	return true;
+}
+
+/* "REPOSITORY/PATTERN": the pattern is a name, a prefix and '*', or '*'. */
+static bool
+covers(const char *resource, const char *repository, const char *package)
+{
+	const char *pattern = strchr(resource, '/');
+	size_t len;
+
+	if (!pattern || strlen(repository) != (size_t)(pattern - resource) ||
+	    strncmp(resource, repository, (size_t)(pattern - resource)) != 0)
+		return false;
+	pattern++;
+	len = strlen(pattern);
+	if (len > 0 && pattern[len - 1] == '*')
+		return strncmp(pattern, package, len - 1) == 0;
+	return strcmp(pattern, package) == 0;
+}
+
+bool
+auth_allows(const struct actor *actor, enum scope scope, const char *repository, const char *package)
+{
+	if (actor->account_id == 0)
+		return false;
+	if (actor->scopes != UINT64_MAX && (scope == SCOPE_NONE || !(actor->scopes & (UINT64_C(1) << scope))))
+		return false;
+	if (!actor->resources)
+		return true;
+	if (!repository || !package)
+		return false;
+	for (const char *const *r = actor->resources; *r; r++)
+		if (covers(*r, repository, package))
+			return true;
+	return false;
+}
+
+const char *
+scope_name(enum scope s)
+{
+	return scope_names[s];
+}
+
+enum scope
+scope_parse(struct span name)
+{
+	for (int s = SCOPE_NONE + 1; s < SCOPE__MAX; s++)
+		if (span_is(name, scope_names[s]))
+			return (enum scope)s;
+	return SCOPE_NONE;
+}

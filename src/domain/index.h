@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Index objects: what clients fetch all day, rendered when something changes
+ * and stored under its path. They are derived: everything here can be
+ * recomputed from the rest.
+ */
+#ifndef ENTREPOT_DOMAIN_INDEX_H
+#define ENTREPOT_DOMAIN_INDEX_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/compiler.h"
+#include "base/span.h"
+#include "db/db.h"
+
+struct work;
+
+struct index_object {
+	struct span body;
+	const char *etag;		/* with its quotes */
+	const char *content_type;
+	int64_t modified;
+};
+
+/* NULL without a fault when there is none. One prepared single-row query. */
+const struct index_object *index_get(struct work *w, const char *path) MUST_CHECK;
+
+/*
+ * Render the sparse index file of a crate from the lines stored with its
+ * releases. Within the transaction that changed it.
+ */
+bool index_refresh_crate(struct work *w, int64_t package_id, const char *name) MUST_CHECK;
+
+bool index_delete_crate(struct work *w, const char *name) MUST_CHECK;
+
+/* The file as it should be, computed from releases and dependencies alone, on the arena. */
+bool index_recompute_crate(struct work *w, int64_t package_id, struct span *out) MUST_CHECK;
+
+/* Store the recomputed lines and the file; *CHANGED tells whether it differed. */
+bool index_repair_crate(struct work *w, int64_t package_id, const char *name, bool *changed) MUST_CHECK;
+
+/* A walk over all packages of a repository in batches, as struct index_package. */
+struct index_package {
+	int64_t id;
+	const char *name;
+};
+bool index_packages(struct work *w, int64_t repository_id, int64_t after_id, int64_t limit, struct rows *out) MUST_CHECK;
+
+#endif

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Composes the listing of packages from the parts in sql/queries/search.sql.
+ */
+#include "domain/search.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/fault.h"
+#include "base/work.h"
+#include "db/compose.h"
+#include "domain/package.h"
+
+static const struct column totals_columns[] = {
+	COLUMN(search_totals, package_count), COLUMN(search_totals, download_count), COLUMNS_END
+};
+static const struct row_type totals_type = ROW_TYPE(search_totals, totals_columns);
+
+struct count_row {
+	int64_t count;
+};
+static const struct column count_columns[] = { COLUMN(count_row, count), COLUMNS_END };
+static const struct row_type count_type = ROW_TYPE(count_row, count_columns);
+
+/* %text% for LIKE, with its own wildcards taken literally. */
+static const char *
+like_pattern(struct arena *a, const char *s)
+{
+	struct buf b = buf_on(a);
+
+	buf_putc(&b, '%');
+	for (; *s; s++) {
+		if (*s == '%' || *s == '_' || *s == '\\')
+			buf_putc(&b, '\\');
+		buf_putc(&b, *s);
+	}
+	buf_putc(&b, '%');
+	return buf_text(&b);
+}
+
+static void
+set_filters(struct compose *c, const struct search *s)
+{
+	struct arena *a = c->work->arena;
+
+	compose_set(c, "repository", num(s->repository_id));
+	compose_set(c, "q", text(s->text));
+	compose_set(c, "exact", text(s->exact));
+	compose_set(c, "pattern", text(s->exact ? like_pattern(a, s->exact) : NULL));
+	compose_set(c, "category", text(s->category));
+	compose_set(c, "keywords", text_array(s->keywords, s->keyword_count));
+	compose_set(c, "keyword_count", num((int64_t)s->keyword_count));
+	compose_set(c, "keyword", text(s->keyword));
+	compose_set(c, "letter", text(s->letter));
+	compose_set(c, "owner", num(s->owner_id));
+	compose_set(c, "owner_kind", text(s->owner_kind));
+	compose_set(c, "account", num(s->followed_by));
+	compose_set(c, "names", text_array(s->names, s->name_count));
+}
+
+static void
+set_page(struct compose *c, const struct search *s)
+{
+	compose_set(c, "limit", num(s->limit));
+	compose_set(c, "offset", num(s->offset));
+	compose_set(c, "candidates", num(SEARCH_MAX_RANKED));
+	compose_set(c, "after_name", text(s->after_name));
+	compose_set(c, "after_exact", flag(s->after_exact));
+	compose_set(c, "after_number", num(s->after_value));
+	compose_set(c, "after_time", timestamp(s->after_value));
+	compose_set(c, "after_id", num(s->after_id));
+}
+
+static void
+add_filters(struct compose *c, const struct search *s)
+{
+	if (s->text)
+		compose_add(c, strlen(s->exact) > 2 ? Q_SEARCH_WHERE_TEXT : Q_SEARCH_WHERE_SHORT);
+	if (s->hide_yanked)
+		compose_add(c, Q_SEARCH_WHERE_NOT_YANKED);
+	if (s->category)
+		compose_add(c, Q_SEARCH_WHERE_CATEGORY);
+	if (s->keyword_count > 0)
+		compose_add(c, Q_SEARCH_WHERE_KEYWORDS);
+	if (s->keyword)
+		compose_add(c, Q_SEARCH_WHERE_KEYWORD);
+	if (s->letter)
+		compose_add(c, Q_SEARCH_WHERE_LETTER);
+	if (s->owner_kind)
+		compose_add(c, Q_SEARCH_WHERE_OWNER);
+	if (s->followed_by != 0)
+		compose_add(c, Q_SEARCH_WHERE_FOLLOWING);
+	if (s->names)
+		compose_add(c, Q_SEARCH_WHERE_NAMES);
+}
+
+/* The part that orders, and the one that resumes behind an earlier page. */
+static void
+order_parts(const struct search *s, enum query_name *order, enum query_name *after)
+{
+	static const struct {
+		enum query_name order, after;
+	} parts[] = {
+		[SEARCH_BY_NAME] = { Q_SEARCH_ORDER_NAME, Q_SEARCH_AFTER_NAME },
+		[SEARCH_BY_DOWNLOADS] = { Q_SEARCH_ORDER_DOWNLOADS, Q_SEARCH_AFTER_DOWNLOADS },
+		[SEARCH_BY_RECENT_DOWNLOADS] = { Q_SEARCH_ORDER_RECENT_DOWNLOADS, Q_SEARCH_AFTER_RECENT_DOWNLOADS },
+		[SEARCH_BY_UPDATED] = { Q_SEARCH_ORDER_UPDATED, Q_SEARCH_AFTER_UPDATED },
+		[SEARCH_BY_CREATED] = { Q_SEARCH_ORDER_CREATED, Q_SEARCH_AFTER_CREATED },
+	};
+
+	*order = parts[s->order].order;
+	*after = parts[s->order].after;
+	if (s->order == SEARCH_BY_NAME && s->text) {
+		*order = Q_SEARCH_ORDER_EXACT_NAME;
+		*after = Q_SEARCH_AFTER_EXACT_NAME;
+	}
+}
+
+static void
+compose_ranked(struct compose *c, const struct search *s)
+{
+	compose_add(c, Q_SEARCH_RELEVANCE_BEGIN);
+	add_filters(c, s);
+	compose_add(c, Q_SEARCH_RELEVANCE_MIDDLE);
+	add_filters(c, s);
+	compose_add(c, Q_SEARCH_RELEVANCE_END);
+}
+
+static void
+compose_ordered(struct compose *c, const struct search *s)
+{
+	enum query_name order, after;
+
+	order_parts(s, &order, &after);
+	compose_add(c, Q_SEARCH_PAGE_BEGIN);
+	add_filters(c, s);
+	if (s->resume)
+		compose_add(c, after);
+	compose_add(c, order);
+	compose_add(c, Q_SEARCH_LIMIT);
+	compose_add(c, Q_SEARCH_PAGE_END);
+}
+
+bool
+search_page(struct work *w, const struct search *s, struct rows *out)
+{
+	struct compose c;
+
+	compose_begin(&c, w);
+	set_filters(&c, s);
+	set_page(&c, s);
+	if (s->order == SEARCH_BY_RELEVANCE)
+		compose_ranked(&c, s);
+	else
+		compose_ordered(&c, s);
+	return compose_many(&c, &package_found_type, out);
+}
+
+static bool
+is_narrowed(const struct search *s)
+{
+	return s->text || s->category || s->keyword_count > 0 || s->keyword || s->letter || s->owner_kind ||
+	       s->followed_by != 0 || s->names || s->hide_yanked;
+}
+
+bool
+search_total(struct work *w, const struct search *s, int64_t *total)
+{
+	const struct search_totals *totals;
+	struct compose c;
+	struct rows rows;
+
+	*total = 0;
+	if (!is_narrowed(s)) {
+		totals = search_totals(w, s->repository_id);
+		*total = totals ? totals->package_count : 0;
+		return totals != NULL;
+	}
+	compose_begin(&c, w);
+	set_filters(&c, s);
+	compose_add(&c, Q_SEARCH_COUNT_BEGIN);
+	add_filters(&c, s);
+	if (!compose_many(&c, &count_type, &rows))
+		return false;
+	*total = ((const struct count_row *)rows.at)->count;
+	return true;
+}
+
+const struct search_totals *
+search_totals(struct work *w, int64_t repository_id)
+{
+	return db_one(w, Q_SEARCH_TOTAL, &totals_type, ARGS(num(repository_id)));
+}
+
+bool
+search_updated_later(struct work *w, int64_t repository_id, int64_t limit, struct rows *out)
+{
+	return db_many(w, Q_SEARCH_UPDATED_LATER, &package_found_type, ARGS(num(repository_id), num(limit)), out);
+}
