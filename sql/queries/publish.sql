@@ -34,6 +34,10 @@ SELECT p.id, p.repository_id, p.name, p.canonical_name, p.recent_downloads,
 SELECT count(*) AS count FROM deleted_release
  WHERE repository_id = $1 AND canonical_name = $2 AND version_identity = $3;
 
+-- :name publish_version_exists :one
+-- Whether a package has a version.
+SELECT count(*) AS count FROM release WHERE package_id = $1 AND version_identity = $2;
+
 -- :name publish_count_since :one
 -- How many releases a package got since a time.
 SELECT count(*) AS count FROM release WHERE package_id = $1 AND published_at > $2;

@@ -74,10 +74,15 @@ set_page(struct compose *c, const struct search *s)
 }
 
 static void
-add_filters(struct compose *c, const struct search *s)
+add_text(struct compose *c, const struct search *s)
 {
 	if (s->text)
 		compose_add(c, strlen(s->exact) > 2 ? Q_SEARCH_WHERE_TEXT : Q_SEARCH_WHERE_SHORT);
+}
+
+static void
+add_filters(struct compose *c, const struct search *s)
+{
 	if (s->hide_yanked)
 		compose_add(c, Q_SEARCH_WHERE_NOT_YANKED);
 	if (s->category)
@@ -122,6 +127,7 @@ static void
 compose_ranked(struct compose *c, const struct search *s)
 {
 	compose_add(c, Q_SEARCH_RELEVANCE_BEGIN);
+	add_text(c, s);
 	add_filters(c, s);
 	compose_add(c, Q_SEARCH_RELEVANCE_MIDDLE);
 	add_filters(c, s);
@@ -135,6 +141,7 @@ compose_ordered(struct compose *c, const struct search *s)
 
 	order_parts(s, &order, &after);
 	compose_add(c, Q_SEARCH_PAGE_BEGIN);
+	add_text(c, s);
 	add_filters(c, s);
 	if (s->resume)
 		compose_add(c, after);
@@ -180,7 +187,8 @@ search_total(struct work *w, const struct search *s, int64_t *total)
 	}
 	compose_begin(&c, w);
 	set_filters(&c, s);
-	compose_add(&c, Q_SEARCH_COUNT_BEGIN);
+	compose_add(&c, s->text ? Q_SEARCH_COUNT_MATCHES_BEGIN : Q_SEARCH_COUNT_BEGIN);
+	add_text(&c, s);
 	add_filters(&c, s);
 	if (!compose_many(&c, &count_type, &rows))
 		return false;
