@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of the crates.io protocol share: its route tables, looking
+ * crates and versions up in the protocol's words, query parameters and paging.
+ */
+#ifndef ENTREPOT_PROTOCOLS_CRATES_CRATES_H
+#define ENTREPOT_PROTOCOLS_CRATES_CRATES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/compiler.h"
+#include "base/span.h"
+#include "protocols/call.h"
+
+struct package;
+struct release;
+
+/* Route tables, each at the end of its file; all are mounted by crates.c. */
+extern const struct route crates_list_routes[];		/* list.c */
+extern const struct route crates_crate_routes[];	/* crate.c */
+extern const struct route crates_version_routes[];	/* version.c */
+extern const struct route crates_download_routes[];	/* download.c */
+extern const struct route crates_publish_routes[];	/* publish.c */
+extern const struct route crates_yank_routes[];		/* yank.c */
+extern const struct route crates_owner_routes[];	/* owners.c */
+extern const struct route crates_invitation_routes[];	/* invitations.c */
+extern const struct route crates_follow_routes[];	/* follow.c */
+extern const struct route crates_taxonomy_routes[];	/* taxonomy.c */
+extern const struct route crates_user_routes[];		/* users.c */
+extern const struct route crates_me_routes[];		/* me.c */
+extern const struct route crates_token_routes[];	/* tokens.c */
+extern const struct route crates_site_routes[];		/* site.c */
+extern const struct route crates_index_routes[];	/* index.c */
+
+/* The name under which tokens are restricted to crates. */
+#define CRATES_REPOSITORY "crates"
+
+/* Name of this registry in texts. */
+const char *crates_site(const struct call *c);
+
+/* The crate called NAME in any spelling; NULL and NOT_FOUND "crate `x` does not exist". */
+const struct package *crates_find(struct call *c, struct span name) MUST_CHECK;
+
+/* The crate of the path's ":crate". */
+const struct package *crates_path_package(struct call *c) MUST_CHECK;
+
+/* The version of the path's ":version" of that crate; BAD_REQUEST "Invalid URL: …" when it is none at all. P may be NULL. */
+const struct release *crates_path_release(struct call *c, const struct package *p) MUST_CHECK;
+
+/* The path's ":version" is semantic; raises as above. */
+bool crates_check_path_version(struct call *c) MUST_CHECK;
+
+/* The caller is an owner, or a member of an owning organization, or an administrator; else FORBIDDEN with MESSAGE. */
+bool crates_require_publisher(struct call *c, const struct package *p, const char *message) MUST_CHECK;
+
+/* Only persons who own the crate, and administrators. */
+bool crates_require_owner(struct call *c, const struct package *p, const char *team_message, const char *message) MUST_CHECK;
+
+/* ---- query parameters (params.c) ---- */
+
+/* A text parameter: NULL when absent; a NUL byte raises BAD_REQUEST "… string contains null byte". */
+const char *crates_query_text(struct call *c, const char *name);
+/* All values of NAME (written "ids[]") as spans; *COUNT of them. False when a fault was raised. */
+bool crates_query_texts(struct call *c, const char *name, const struct span **values, size_t *count) MUST_CHECK;
+/* A 32-bit id; *PRESENT tells whether it was there. */
+bool crates_query_id(struct call *c, const char *name, bool *present, int64_t *value) MUST_CHECK;
+
+enum { PAGING_PAGE = 1, PAGING_SEEK = 2 };
+
+struct paging {
+	int64_t per_page;
+	int64_t page;			/* 0: not given */
+	const struct doc *seek;		/* decoded list; NULL: not given */
+	bool explicit_page;
+};
+
+/*
+ * Read page, per_page and seek, as far as MODES allows them, with the errors
+ * of the protocol.
+ */
+bool crates_paging(struct call *c, unsigned modes, struct paging *out) MUST_CHECK;
+
+/* The 0-based row a page begins with. */
+static inline int64_t
+paging_offset(const struct paging *p)
+{
+	return p->page > 1 ? (p->page - 1) * p->per_page : 0;
+}
+
+/* "?…": the request's own parameters, NAME replaced by VALUE at the end. */
+const char *crates_query_with(struct call *c, const char *name, const char *value);
+
+/* A seek value of a list: base64url of JSON. */
+const char *crates_seek(struct call *c, const struct doc *list);
+
+/* A member of a seek list as integer or text; false and BAD_REQUEST "invalid seek parameter" otherwise. */
+bool crates_seek_int(struct call *c, const struct doc *seek, size_t index, int64_t *out) MUST_CHECK;
+bool crates_seek_text(struct call *c, const struct doc *seek, size_t index, const char **out) MUST_CHECK;
+
+/* "meta": {"total", "next_page", "prev_page"} of a page-numbered list of SHOWN rows. */
+void crates_page_meta(struct call *c, struct doc *meta, const struct paging *p, size_t shown);
+
+#endif
