@@ -125,10 +125,25 @@ malformed:
 	return UINT32_MAX;
 }
 
+/* Nearly all text is ASCII: step over it a word at a time. */
+static struct span
+skip_ascii(struct span s)
+{
+	uint64_t word;
+
+	while (s.len >= sizeof(word)) {
+		memcpy(&word, s.at, sizeof(word));
+		if (word & UINT64_C(0x8080808080808080))
+			break;
+		s = span_skip(s, sizeof(word));
+	}
+	return s;
+}
+
 bool
 text_is_utf8(struct span s)
 {
-	while (s.len > 0)
+	for (s = skip_ascii(s); s.len > 0; s = skip_ascii(s))
 		if (text_next_char(&s) == UINT32_MAX)
 			return false;
 	return true;
