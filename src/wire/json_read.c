@@ -183,9 +183,9 @@ scan_token(struct scan *s)
 		if (s->nul)
 			return scan_wrong(s, "NUL character in a key");
 		break;
-	case 'N':	/* NaN, and */
-	case 'I':	/* Infinity, which json-c would take; */
-	case '\0':	/* it would end there */
+	case 'N':	/* json-c would take NaN */
+	case 'I':	/* and Infinity, */
+	case '\0':	/* and end at a NUL */
 		return scan_wrong(s, s->depth == 0 && before ? "trailing characters" : "expected value");
 	default:
 		if (c == '-' || is_digit(c))
@@ -242,13 +242,19 @@ unexpected_text(const struct scan *s, char next)
 	return "expected value";
 }
 
+static bool
+ends_in_word(struct span s)
+{
+	return s.len > 0 && is_alpha(s.at[s.len - 1]);
+}
+
 static const char *
 parse_error_text(enum json_tokener_error e, const struct scan *s, char next)
 {
 	switch (e) {
 	case json_tokener_error_parse_null:
 	case json_tokener_error_parse_boolean:
-		return "expected ident";
+		return ends_in_word(s->text) ? "expected ident" : "expected value";
 	case json_tokener_error_parse_number:
 		return "invalid number";
 	case json_tokener_error_parse_array:

@@ -103,8 +103,7 @@ put_string(struct buf *b, struct span s, unsigned stop)
 		b->len += run + 2;
 		return;
 	}
-	if (byte_class[(unsigned char)s.at[run]] == HIGH && !text_is_utf8(s))
-		s = text_make_utf8(b->arena, s);
+	s = text_make_utf8(b->arena, s);
 	buf_putc(b, '"');
 	put_escaped(b, s, stop);
 	buf_putc(b, '"');

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Runs the tests of src/wire.
+ */
+#include "unit.h"
+
+DECLARE_TESTS(dialect);
+DECLARE_TESTS(doc);
+DECLARE_TESTS(json_read);
+DECLARE_TESTS(json_write);
+
+UNIT_MAIN("wire",
+	TEST_LIST(dialect),
+	TEST_LIST(doc),
+	TEST_LIST(json_read),
+	TEST_LIST(json_write)
+)
