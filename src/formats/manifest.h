@@ -56,6 +56,7 @@ struct manifest {
 	struct manifest_dependency *dependencies;
 	bool has_lib_table;		/* [lib] */
 	struct manifest_texts bins;	/* names of [[bin]] */
+	struct manifest_texts bin_paths;	/* their paths, where given */
 	bool autolib;			/* src/lib.rs counts without a table */
 	bool autobins;			/* src/main.rs and src/bin count too */
 };
