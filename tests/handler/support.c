@@ -137,6 +137,8 @@ test_setup_committing(void **state)
 	fault_init(&test_fault, &test_arena);
 	test_work.db = program_db;
 	test_work.now = clock_now();
+	if (test_app_setup)
+		test_app_setup();
 	return 0;
 }
 
@@ -206,6 +208,8 @@ test_run(const char *name, const struct test_list *lists, size_t count)
 	}
 	failed = _cmocka_run_group_tests(name, all, total, NULL, NULL);
 	free(all);
+	if (test_program_end)
+		test_program_end();
 	db_close(program_db);
 	remove_directory();
 	arena_free(&program_arena);

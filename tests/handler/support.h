@@ -32,6 +32,10 @@ extern struct work *w;
 /* The directory of this program, with an empty blob store; removed at the end. */
 extern const char *test_directory;
 
+/* Of request.c, when a program has it: the application on the connection of the test, and its end. */
+void test_app_setup(void) __attribute__((weak));
+void test_program_end(void) __attribute__((weak));
+
 int test_setup(void **state);
 int test_teardown(void **state);
 /* The same without the outer transaction: what is written stays for the tests that follow. */
