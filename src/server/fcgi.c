@@ -28,7 +28,7 @@
 #define END_REQUEST 3
 #define PARAMS 4
 #define STDOUT 6
-#define VERSION 1
+#define FCGI_VERSION 1
 #define RESPONDER 1
 #define HEADER_SIZE 8
 #define BEGIN_SIZE 16		/* the whole BEGIN_REQUEST record */
@@ -89,7 +89,7 @@ record_content(const unsigned char *header)
 static bool
 is_begin(const unsigned char *record)
 {
-	return record[0] == VERSION && record[1] == BEGIN_REQUEST
+	return record[0] == FCGI_VERSION && record[1] == BEGIN_REQUEST
 		&& (record[2] | record[3]) != 0 && record_content(record) == BEGIN_SIZE - HEADER_SIZE && record[6] == 0;
 }
 
@@ -111,7 +111,7 @@ look_through(const unsigned char *head, size_t len)
 		const unsigned char *record = head + at;
 		size_t size = HEADER_SIZE + record_content(record) + record[6];
 
-		if (record[0] != VERSION || record[1] != PARAMS || memcmp(record + 2, head + 2, 2) != 0)
+		if (record[0] != FCGI_VERSION || record[1] != PARAMS || memcmp(record + 2, head + 2, 2) != 0)
 			return FCGI_FOREIGN;
 		if (record_content(record) == 0)
 			return FCGI_READY;
@@ -276,7 +276,7 @@ fcgi_objection(const struct fcgi *f)
 static void
 put_record(unsigned char *to, const struct fcgi *f, int type, size_t content)
 {
-	to[0] = VERSION;
+	to[0] = FCGI_VERSION;
 	to[1] = (unsigned char)type;
 	to[2] = (unsigned char)(f->library.requestId >> 8);
 	to[3] = (unsigned char)f->library.requestId;
