@@ -3,6 +3,7 @@
  * The FastCGI program: finds out how it was started, becomes what it may be,
  * and serves, alone or as the master of workers.
  */
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -192,7 +193,10 @@ run(struct arena *a, const struct choices *choices)
 	if (!prepare(a, &fault, config, choices->insisted, &listener))
 		return refuse(NULL, fault.message);
 	fcgi_init();
-	signals_init();
+	if (!signals_init()) {
+		listener_close(&listener);
+		return refuse(config, strerror(errno));
+	}
 	metrics = metrics_new(METRICS_MAX_ROUTES, MASTER_SLOTS);
 	if (listener.origin == LISTENER_DESCRIPTOR_0 && config->workers == 0)
 		return serve_alone(config, &listener, metrics);

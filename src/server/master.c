@@ -17,6 +17,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/compiler.h"
 #include "base/log.h"
 #include "base/settings.h"
 #include "server/listener.h"
@@ -103,7 +104,6 @@ live(struct master *m, const struct place *p)
 	};
 
 	process_begin_child(m->pid, p->role == ROLE_JOBS ? "entrepot-jobs" : "entrepot-worker");
-	signals_forget();
 	close(m->lifeline[1]);
 	close(m->ready[0]);
 	return p->role == ROLE_JOBS ? worker_run_jobs(&options) : worker_run(&options);
@@ -331,6 +331,7 @@ signal_all(const struct master *m, int signal_number)
 static void
 look_at_signals(struct master *m)
 {
+	signals_read();
 	if (signals_take(SIGNAL_STOP)) {
 		/* Whoever asks twice does not want to wait. */
 		if (m->ending)
@@ -384,14 +385,17 @@ has_children(const struct master *m)
 static void
 wait_until(struct master *m, int64_t due)
 {
-	struct pollfd ready = { .fd = m->ready[0], .events = POLLIN };
+	struct pollfd waiting[] = {
+		{ .fd = m->ready[0], .events = POLLIN },
+		{ .fd = signals_fd(), .events = POLLIN },
+	};
 	int64_t wait = due - clock_ticks();
-	struct timespec pause = { 0 };
 
-	if (wait > 0)
-		pause = (struct timespec){ wait / CLOCK_SECOND, (wait % CLOCK_SECOND) * 1000 };
-	if (ppoll(&ready, 1, &pause, signals_waiting_mask()) > 0)
+	poll(waiting, ARRAY_LEN(waiting), wait > 0 ? (int)(wait / 1000 + 1) : 0);
+	if (waiting[0].revents != 0)
 		read_ready(m);
+	if (waiting[1].revents != 0)
+		look_at_signals(m);
 }
 
 int
@@ -411,7 +415,6 @@ master_run(const struct master_options *options)
 	log_info("started with %d workers", worker_count(m.config));
 	while (!m.ending || has_children(&m)) {
 		wait_until(&m, see_to_places(&m));
-		look_at_signals(&m);
 	}
 	log_info("ended");
 	arena_free(&m.memory[0]);

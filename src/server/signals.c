@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Signals as flags; see the header.
+ * Signals as events; see the header. (epoll_pwait() and ppoll() let a signal
+ * through only when they have to wait, which a busy worker never does.)
  */
 #include "server/signals.h"
 
+#include <signal.h>
 #include <stddef.h>
-
-#include "base/compiler.h"
+#include <sys/signalfd.h>
+#include <unistd.h>
 
 static const struct {
 	int number;
@@ -19,56 +21,54 @@ static const struct {
 	{ SIGCHLD, SIGNAL_CHILD },
 };
 
-static volatile sig_atomic_t came[SIGNAL__MAX];
-static sigset_t waiting_mask;
+static bool came[SIGNAL__MAX];
+static int descriptor = -1;
+
+bool
+signals_init(void)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	sigset_t ours;
+
+	sigemptyset(&ours);
+	sigemptyset(&ignore.sa_mask);
+	for (size_t i = 0; i < ARRAY_LEN(handled); i++)
+		sigaddset(&ours, handled[i].number);
+	sigprocmask(SIG_BLOCK, &ours, NULL);
+	/* A web server that went away shows as EPIPE. */
+	sigaction(SIGPIPE, &ignore, NULL);
+	descriptor = signalfd(-1, &ours, SFD_NONBLOCK | SFD_CLOEXEC);
+	return descriptor >= 0;
+}
+
+int
+signals_fd(void)
+{
+	return descriptor;
+}
 
 static void
 note(int number)
 {
 	for (size_t i = 0; i < ARRAY_LEN(handled); i++)
 		if (handled[i].number == number)
-			came[handled[i].event] = 1;
+			came[handled[i].event] = true;
 }
 
 void
-signals_init(void)
+signals_read(void)
 {
-	struct sigaction action = { .sa_handler = note };
-	struct sigaction ignore = { .sa_handler = SIG_IGN };
-	sigset_t ours;
+	struct signalfd_siginfo info;
 
-	sigemptyset(&ours);
-	sigemptyset(&action.sa_mask);
-	sigemptyset(&ignore.sa_mask);
-	for (size_t i = 0; i < ARRAY_LEN(handled); i++)
-		sigaddset(&ours, handled[i].number);
-	sigprocmask(SIG_BLOCK, &ours, &waiting_mask);
-	for (size_t i = 0; i < ARRAY_LEN(handled); i++) {
-		sigdelset(&waiting_mask, handled[i].number);
-		sigaction(handled[i].number, &action, NULL);
-	}
-	/* A web server that went away shows as EPIPE. */
-	sigaction(SIGPIPE, &ignore, NULL);
-}
-
-const sigset_t *
-signals_waiting_mask(void)
-{
-	return &waiting_mask;
+	while (read(descriptor, &info, sizeof(info)) == (ssize_t)sizeof(info))
+		note((int)info.ssi_signo);
 }
 
 bool
 signals_take(enum signal_event event)
 {
-	bool it_came = came[event] != 0;
+	bool it_came = came[event];
 
-	came[event] = 0;
+	came[event] = false;
 	return it_came;
-}
-
-void
-signals_forget(void)
-{
-	for (int e = 0; e < SIGNAL__MAX; e++)
-		came[e] = 0;
 }

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Signals as flags. All that we handle stay blocked except while waiting
- * (ppoll, epoll_pwait), so no system call of a request is ever interrupted and
- * none is missed between looking and waiting.
+ * Signals as events on a descriptor (signalfd). They stay blocked all the
+ * time, so no system call of a request is ever interrupted, and they are seen
+ * also by a process that never has to wait.
  */
 #ifndef ENTREPOT_SERVER_SIGNALS_H
 #define ENTREPOT_SERVER_SIGNALS_H
 
-#include <signal.h>
 #include <stdbool.h>
+
+#include "base/compiler.h"
 
 enum signal_event {
 	SIGNAL_STOP,		/* TERM, INT: finish what is under way and end */
@@ -18,16 +19,19 @@ enum signal_event {
 	SIGNAL__MAX
 };
 
-/* Block and handle them; call after fcgi_init(), whose library installs its own. */
-void signals_init(void);
+/*
+ * Block them and open the descriptor; call after fcgi_init(), whose library
+ * installs handlers. False with errno set when there is no descriptor to be had.
+ */
+bool signals_init(void) MUST_CHECK;
 
-/* The mask to wait with. */
-const sigset_t *signals_waiting_mask(void);
+/* Readable when one came. A child that inherits it gets its own signals there. */
+int signals_fd(void);
+
+/* Note what came. Does not wait. */
+void signals_read(void);
 
 /* Whether it came since the last call. */
 bool signals_take(enum signal_event event);
-
-/* Forget what came (a child begins its own life). */
-void signals_forget(void);
 
 #endif

@@ -18,6 +18,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/compiler.h"
 #include "base/log.h"
 #include "base/settings.h"
 #include "db/db.h"
@@ -61,7 +62,7 @@ struct worker {
 };
 
 /* What an epoll event points to when it is no connection. */
-static char listener_event, lifeline_event;
+static char listener_event, lifeline_event, signal_event;
 
 /* ---- the database ---- */
 
@@ -274,6 +275,7 @@ reload(struct worker *w)
 static void
 look_at_signals(struct worker *w)
 {
+	signals_read();
 	if (signals_take(SIGNAL_REOPEN))
 		log_reopen();
 	if (signals_take(SIGNAL_STOP))
@@ -291,7 +293,9 @@ look_at_signals(struct worker *w)
 static void
 dispatch(struct worker *w, void *what)
 {
-	if (what == &lifeline_event) {
+	if (what == &signal_event) {
+		look_at_signals(w);
+	} else if (what == &lifeline_event) {
 		epoll_ctl(w->connections.epoll, EPOLL_CTL_DEL, w->options->lifeline, NULL);
 		begin_ending(w, w->options->own_socket);
 	} else if (what == &listener_event) {
@@ -344,9 +348,8 @@ loop(struct worker *w)
 	struct epoll_event events[EVENTS];
 
 	while (!w->ending || w->connections.count > 0) {
-		int n = epoll_pwait(w->connections.epoll, events, EVENTS, patience(w), signals_waiting_mask());
+		int n = epoll_wait(w->connections.epoll, events, EVENTS, patience(w));
 
-		look_at_signals(w);
 		for (int i = 0; i < n; i++)
 			dispatch(w, events[i].data.ptr);
 		tidy(w, n <= 0);
@@ -404,7 +407,8 @@ worker_run(const struct worker_options *options)
 	w.connections.epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (w.connections.epoll < 0
 	    || !watch(&w, options->listener, EPOLLIN | EPOLLEXCLUSIVE, &listener_event)
-	    || !watch(&w, options->lifeline, EPOLLIN, &lifeline_event))
+	    || !watch(&w, options->lifeline, EPOLLIN, &lifeline_event)
+	    || !watch(&w, signals_fd(), EPOLLIN, &signal_event))
 		return EXIT_FAILURE;
 	report_ready(options);
 	if (!options->alone || begin_alone(&w))
@@ -413,27 +417,36 @@ worker_run(const struct worker_options *options)
 	return w.status;
 }
 
+/* Wait for MICROS, or less when something happens. False when it is time to end. */
+static bool
+pause_jobs(const struct worker *w, int64_t micros)
+{
+	struct pollfd waiting[] = {
+		{ .fd = w->options->lifeline, .events = POLLIN },
+		{ .fd = signals_fd(), .events = POLLIN },
+	};
+
+	poll(waiting, ARRAY_LEN(waiting), (int)((micros + 999) / 1000));
+	signals_read();
+	if (signals_take(SIGNAL_REOPEN))
+		log_reopen();
+	/* In a child of a master, a reload is a replacement. */
+	return waiting[0].revents == 0 && !signals_take(SIGNAL_STOP) && !signals_take(SIGNAL_RELOAD);
+}
+
 int
 worker_run_jobs(const struct worker_options *options)
 {
 	static struct worker w;
-	struct pollfd lifeline = { .fd = options->lifeline, .events = POLLIN };
+	int64_t wait;
 
 	begin(&w, options);
 	report_ready(options);
-	while (!signals_take(SIGNAL_STOP) && !signals_take(SIGNAL_RELOAD) && w.status == 0) {
-		struct timespec pause = { .tv_sec = 1 };
-
-		if (schema_fits(&w) && w.schema_known) {
-			int64_t wait = app_idle(w.app, true);
-
-			pause = (struct timespec){ wait / CLOCK_SECOND, (wait % CLOCK_SECOND) * 1000 };
-		}
-		if (ppoll(&lifeline, 1, &pause, signals_waiting_mask()) > 0)
-			break;
-		if (signals_take(SIGNAL_REOPEN))
-			log_reopen();
-	}
+	do {
+		wait = CLOCK_SECOND;
+		if (schema_fits(&w) && w.schema_known)
+			wait = app_idle(w.app, true);
+	} while (w.status == 0 && pause_jobs(&w, wait));
 	end(&w);
 	return w.status;
 }
