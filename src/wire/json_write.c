@@ -37,12 +37,29 @@ static const uint8_t byte_class[256] = {
 	[128] = REPEAT_32(HIGH), REPEAT_32(HIGH), REPEAT_32(HIGH), REPEAT_32(HIGH)
 };
 
+#define EACH_BYTE(x) (UINT64_C(0x0101010101010101) * (x))
+
+/* Not zero when one of eight bytes may be other than PLAIN or HTML. */
+static inline uint64_t
+is_special(uint64_t word)
+{
+	uint64_t quote = word ^ EACH_BYTE('"'), backslash = word ^ EACH_BYTE('\\');
+
+	return (word | (word - EACH_BYTE(0x20)) | (quote - EACH_BYTE(1)) | (backslash - EACH_BYTE(1))) & EACH_BYTE(0x80);
+}
+
 /* Index of the first byte of a class in STOP, or the length. */
 static size_t
 run_length(struct span s, unsigned stop)
 {
+	uint64_t word;
 	size_t i = 0;
 
+	for (; !(stop & HTML) && s.len - i >= sizeof(word); i += sizeof(word)) {
+		memcpy(&word, s.at + i, sizeof(word));
+		if (is_special(word))
+			break;
+	}
 	while (i < s.len && !(byte_class[(unsigned char)s.at[i]] & stop))
 		i++;
 	return i;
@@ -88,31 +105,32 @@ put_escaped(struct buf *b, struct span s, unsigned stop)
 	}
 }
 
+/* The string with its quotes, and AFTER when it is not NUL. */
 static void
-put_string(struct buf *b, struct span s, unsigned stop)
+put_string(struct buf *b, struct span s, char after, unsigned stop)
 {
 	size_t run = run_length(s, stop | HIGH);
-	char *to;
+	char *to = buf_reserve(b, run + 3);
 
-	if (run == s.len) {
-		to = buf_reserve(b, run + 2);
-		to[0] = '"';
-		if (run > 0)
-			memcpy(to + 1, s.at, run);
-		to[run + 1] = '"';
-		b->len += run + 2;
-		return;
+	*to++ = '"';
+	if (run > 0)
+		memcpy(to, s.at, run);
+	to += run;
+	if (run < s.len) {
+		b->len++;
+		put_escaped(b, text_make_utf8(b->arena, s), stop);
+		to = buf_reserve(b, 2);
 	}
-	s = text_make_utf8(b->arena, s);
-	buf_putc(b, '"');
-	put_escaped(b, s, stop);
-	buf_putc(b, '"');
+	*to++ = '"';
+	if (after)
+		*to++ = after;
+	b->len = (size_t)(to - b->at);
 }
 
 void
 json_write_text(struct buf *b, struct span s)
 {
-	put_string(b, s, ESCAPE);
+	put_string(b, s, '\0', ESCAPE);
 	buf_reserve(b, 0)[0] = '\0';
 }
 
@@ -196,8 +214,7 @@ put_members(struct buf *b, const struct doc *d, const struct dialect *dialect, u
 		if (m != first)
 			buf_putc(b, ',');
 		if (map) {
-			put_string(b, span_make(m->key, m->key_len), stop);
-			buf_putc(b, ':');
+			put_string(b, span_make(m->key, m->key_len), ':', stop);
 		}
 		put_value(b, m, dialect, stop);
 	}
@@ -224,7 +241,7 @@ put_value(struct buf *b, const struct doc *d, const struct dialect *dialect, uns
 		put_real(b, d->is.real);
 		break;
 	case DOC_TEXT:
-		put_string(b, d->is.text, stop);
+		put_string(b, d->is.text, '\0', stop);
 		break;
 	case DOC_BYTES:
 		json_write_text(b, span_of(encode_base64(b->arena, d->is.text.at, d->is.text.len)));
