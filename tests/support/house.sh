@@ -161,9 +161,9 @@ entrepot_signal() {
 	kill -s "$1" "$(process_alive "$house/run/entrepot.pid")"
 }
 
-# entrepot_workers: pids of the master's children.
+# entrepot_workers: pids of the master's children that serve.
 entrepot_workers() {
-	pgrep -P "$(process_alive "$house/run/entrepot.pid")"
+	pgrep -x entrepot-worker -P "$(process_alive "$house/run/entrepot.pid")"
 }
 
 # entrepot_reload: returns when no worker of before is left.

@@ -200,7 +200,7 @@ it "TERM lets requests under way finish: whatever was acknowledged is there" ter
 
 orphans_end() {
 	local workers
-	workers=$(entrepot_workers)
+	workers=$(pgrep -P "$(process_alive "$house/run/entrepot.pid")")
 	kill -KILL "$(process_alive "$house/run/entrepot.pid")"
 	wait_until 10 none_alive $workers
 	entrepot_start
@@ -239,7 +239,7 @@ descriptor_zero() {
 		spawn-fcgi -n -s "$sock" -M 0660 -b 1024 -- \
 		"$house/bin/entrepot" --config "$house/entrepot.conf"
 	wait_until 10 house_ready
-	is "$(pgrep -P "$(process_alive "$house/run/spawn.pid")" | wc -l)" "$1"
+	is "$(pgrep -x entrepot-worker -P "$(process_alive "$house/run/spawn.pid")" | wc -l)" "$1"
 	lost_nothing "$(under_load 1 true)"
 	kill -TERM "$(process_alive "$house/run/spawn.pid")"
 	wait_until 10 process_gone "$house/run/spawn.pid"
