@@ -102,6 +102,8 @@ read_document(struct call *c)
 	if (c->protocol->check_document_type && !c->protocol->check_document_type(c))
 		return false;
 	c->document = c->serializer->codec->read(c->work.arena, &c->fault, c->request->body_bytes);
+	if (!c->document && c->protocol->document_error)
+		c->fault.message = arena_printf(c->work.arena, "%s%s", c->protocol->document_error, c->fault.message);
 	return c->document != NULL;
 }
 

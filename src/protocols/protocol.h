@@ -47,8 +47,9 @@ enum body_kind {
 };
 
 enum route_flag {
-	ROUTE_WRITES = 1 << 0,	/* refused in read-only mode */
-	ROUTE_HIDDEN = 1 << 1	/* works without User-Agent and the like: health, downloads */
+	ROUTE_WRITES = 1 << 0,		/* refused in read-only mode */
+	ROUTE_ANY_CLIENT = 1 << 1,	/* works without User-Agent: health, downloads, index files */
+	ROUTE_BY_SECRET = 1 << 2	/* the path holds the credential (a mailed link) */
 };
 
 struct route {
@@ -78,6 +79,8 @@ struct protocol {
 	const struct serializer *serializers;	/* in order of preference, ended by { NULL } */
 	/* How a demand for credentials is raised when there are none. */
 	enum fault_kind anonymous_fault;
+	/* What stands before the parser's words when a document body is malformed. NULL: nothing. */
+	const char *document_error;
 	/* Whether a document body has an acceptable Content-Type; may raise. NULL: any. */
 	bool (*check_document_type)(struct call *);
 	/* Runs after routing and before credentials; may raise. NULL: nothing. */

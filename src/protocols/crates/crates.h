@@ -22,6 +22,7 @@ extern const struct route crates_list_routes[];		/* list.c */
 extern const struct route crates_crate_routes[];	/* crate.c */
 extern const struct route crates_version_routes[];	/* version.c */
 extern const struct route crates_download_routes[];	/* download.c */
+extern const struct route crates_file_routes[];		/* download.c */
 extern const struct route crates_publish_routes[];	/* publish.c */
 extern const struct route crates_yank_routes[];		/* yank.c */
 extern const struct route crates_owner_routes[];	/* owners.c */
@@ -57,6 +58,12 @@ bool crates_require_publisher(struct call *c, const struct package *p, const cha
 
 /* Only persons who own the crate, and administrators. */
 bool crates_require_owner(struct call *c, const struct package *p, const char *team_message, const char *message) MUST_CHECK;
+
+/*
+ * A JSON body of the wrong shape: 422 "Failed to deserialize the JSON body into
+ * the target type: <what> at line L column C". Always false.
+ */
+bool crates_refuse_document(struct call *c, const char *what);
 
 /* ---- query parameters (params.c) ---- */
 
