@@ -14,7 +14,10 @@
 
 enum log_level { LOG_DEBUG_LEVEL, LOG_INFO_LEVEL, LOG_WARN_LEVEL, LOG_ERROR_LEVEL };
 
-/* PATH NULL or "": standard error. Returns false with errno set when the file cannot be opened; the old target stays. */
+/*
+ * PATH NULL or "": standard error. Returns false with errno set when the file
+ * cannot be opened; the old target stays.
+ */
 bool log_open(const char *path, bool json, enum log_level level) MUST_CHECK;
 
 /* Open the same file again (after rotation). */

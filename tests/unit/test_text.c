@@ -86,6 +86,22 @@ malformed_utf8_is_refused(void **state)
 }
 
 static void
+one_bad_byte_is_found_at_every_place_in_ascii(void **state)
+{
+	char text[40];
+
+	(void)state;
+	memset(text, 'a', sizeof(text));
+	for (size_t i = 0; i < sizeof(text); i++) {
+		text[i] = '\x80';
+		for (size_t start = 0; start <= i; start++)
+			assert_false(text_is_utf8(span_make(text + start, sizeof(text) - start)));
+		assert_true(text_is_utf8(span_make(text, i)));
+		text[i] = 'a';
+	}
+}
+
+static void
 decoding_steps_over_one_bad_byte_at_a_time(void **state)
 {
 	struct span rest = SPAN("\xe2\x82" "a\xf0\x9f\x98\x80");
@@ -112,6 +128,17 @@ every_code_point_survives_decoding(void **state)
 
 		assert_int_equal(text_next_char(&rest), surrogate ? UINT32_MAX : c);
 	}
+}
+
+static void
+bad_bytes_become_replacement_characters(void **state)
+{
+	struct span good = SPAN("a\xc3\xa4\0");
+
+	(void)state;
+	assert_true(span_is(text_make_utf8(arena, SPAN("a\xff" "b\xe2\x82")),
+		"a\xef\xbf\xbd" "b\xef\xbf\xbd\xef\xbf\xbd"));
+	assert_ptr_equal(text_make_utf8(arena, good).at, good.at);
 }
 
 static void
@@ -164,8 +191,10 @@ TESTS(text,
 	TEST(needles_are_found_at_every_place),
 	TEST(well_formed_utf8_is_accepted),
 	TEST(malformed_utf8_is_refused),
+	TEST(one_bad_byte_is_found_at_every_place_in_ascii),
 	TEST(decoding_steps_over_one_bad_byte_at_a_time),
 	TEST(every_code_point_survives_decoding),
+	TEST(bad_bytes_become_replacement_characters),
 	TEST(characters_are_counted_and_not_bytes),
 	TEST(identifiers_begin_and_continue_as_unicode_says),
 	TEST(a_nul_is_found_where_it_stands)
