@@ -154,7 +154,6 @@ serve_with_workers(const struct config *config, struct listener *listener, struc
 		log_error("the database does not answer, serving 503 until it does: %s", why);
 		break;
 	case SCHEMA_FITS:
-		options.schema_known = true;
 		break;
 	}
 	return master_run(&options);

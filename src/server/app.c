@@ -303,6 +303,29 @@ in_background(struct app *app, bool (*fn)(struct work *, int64_t *), int64_t *wa
 	arena_free(&arena);
 }
 
+/* A job that is due and yet cannot be claimed (its kind is another release's) must not keep us spinning. */
+#define SHORTEST_PAUSE (CLOCK_SECOND / 10)
+
+/* One due job, if there is one; the next call is wanted when another is due. */
+static bool
+run_one_job(struct work *w, int64_t *wait)
+{
+	int64_t next;
+	int ran;
+
+	if (!job_run_due(w, 1, &ran, NULL))
+		return false;
+	if (ran > 0) {
+		*wait = 0;
+		return true;
+	}
+	if (!job_next_due(w, &next))
+		return false;
+	if (next != 0 && next - w->now < *wait)
+		*wait = next - w->now > SHORTEST_PAUSE ? next - w->now : SHORTEST_PAUSE;
+	return true;
+}
+
 int64_t
 app_idle(struct app *app, bool jobs)
 {
@@ -312,7 +335,7 @@ app_idle(struct app *app, bool jobs)
 		wait = app->config->download_flush;
 	in_background(app, download_flush_due, &wait);
 	if (jobs)
-		in_background(app, job_run_next, &wait);
+		in_background(app, run_one_job, &wait);
 	return wait;
 }
 

@@ -55,7 +55,6 @@ struct master {
 	const struct config *config;
 	struct arena memory[2];		/* of the configuration; the other one for a reload */
 	int current;
-	bool schema_known;
 	bool ending;
 	int status;
 	pid_t pid;
@@ -98,7 +97,6 @@ live(struct master *m, const struct place *p)
 		.slot = (size_t)(p - m->places),
 		.listener = m->options->listener->fd,
 		.own_socket = m->options->listener->origin == LISTENER_OWN,
-		.schema_known = m->schema_known,
 		.lifeline = m->lifeline[0],
 		.ready = m->ready[1],
 	};
@@ -226,6 +224,16 @@ stop(struct master *m, int status)
 	}
 }
 
+/* Whether a reload is under way, and the generation before still serves. */
+static bool
+has_old_ones(const struct master *m)
+{
+	for (size_t i = 0; i < MASTER_SLOTS; i++)
+		if (m->places[i].pid > 0 && !m->places[i].wanted && !m->places[i].sent_away)
+			return true;
+	return false;
+}
+
 /* The child of this place has ended. */
 static void
 vacate(struct master *m, struct place *p, int status)
@@ -245,7 +253,7 @@ vacate(struct master *m, struct place *p, int status)
 		*p = (struct place){ 0 };
 		return;
 	}
-	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_CONFIG) {
+	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_CONFIG && !has_old_ones(m)) {
 		log_error("ending: no worker can serve this database");
 		stop(m, EXIT_CONFIG);
 	} else if (at_once) {
@@ -313,8 +321,6 @@ reload(struct master *m)
 	arena_free(&m->memory[m->current]);
 	m->current = !m->current;
 	m->config = config;
-	/* It may name another database. */
-	m->schema_known = false;
 	begin_generation(m);
 }
 
@@ -405,7 +411,6 @@ master_run(const struct master_options *options)
 
 	m.options = options;
 	m.config = options->config;
-	m.schema_known = options->schema_known;
 	m.pid = getpid();
 	if (pipe2(m.lifeline, O_CLOEXEC | O_NONBLOCK) < 0 || pipe2(m.ready, O_CLOEXEC | O_NONBLOCK) < 0) {
 		log_error("pipe: %s", strerror(errno));

@@ -21,7 +21,6 @@ struct master_options {
 	const struct config *config;
 	struct listener *listener;
 	struct metrics *metrics;
-	bool schema_known;
 };
 
 /* Run until told to stop; returns the exit status. Children exit by themselves. */

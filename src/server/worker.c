@@ -53,7 +53,7 @@ struct worker {
 	struct app *app;
 	struct fcgi *fcgi;
 	struct connections connections;
-	bool schema_known;
+	enum { DATABASE_UNKNOWN, DATABASE_FITS, DATABASE_AWAY } database;
 	bool ending;
 	int status;			/* what the process will exit with */
 	int64_t served;
@@ -66,46 +66,33 @@ static char listener_event, lifeline_event, signal_event;
 
 /* ---- the database ---- */
 
-/* When it was away at start, its schema is still to be looked at. False: it is one we may not touch. */
+/*
+ * Every new connection is looked at before it is used: the database may have
+ * been away, and another one come back. False: we may not touch it.
+ */
 static bool
 schema_fits(struct worker *w)
 {
-	const char *why;
+	const char *why = "";
 	enum schema_state state;
 
-	if (w->schema_known)
+	if (w->database == DATABASE_FITS && db_is_connected(w->app->db))
 		return true;
 	state = schema_check(w->app->db, w->config, &why);
 	if (state == SCHEMA_REFUSED) {
 		log_error("%s", why);
+		/* Whoever started us reads standard error. */
+		if (w->options->alone && *w->config->log != '\0')
+			fprintf(stderr, "entrepot: %s\n", why);
 		w->status = EXIT_CONFIG;
 		return false;
 	}
-	w->schema_known = state == SCHEMA_FITS;
-	return true;
-}
-
-/* Without a master nobody has looked yet. Whoever started us reads standard error. */
-static bool
-begin_alone(struct worker *w)
-{
-	const char *why = "";
-
-	switch (schema_check(w->app->db, w->config, &why)) {
-	case SCHEMA_FITS:
-		w->schema_known = true;
-		return true;
-	case SCHEMA_AWAY:
+	if (state == SCHEMA_AWAY && w->database != DATABASE_AWAY)
 		log_error("the database does not answer, serving 503 until it does: %s", why);
-		return true;
-	case SCHEMA_REFUSED:
-		break;
-	}
-	if (*w->config->log != '\0')
-		fprintf(stderr, "entrepot: %s\n", why);
-	log_error("%s", why);
-	w->status = EXIT_CONFIG;
-	return false;
+	if (state == SCHEMA_FITS && w->database == DATABASE_AWAY)
+		log_info("the database answers again");
+	w->database = state == SCHEMA_FITS ? DATABASE_FITS : DATABASE_AWAY;
+	return true;
 }
 
 /* ---- one request ---- */
@@ -269,7 +256,7 @@ reload(struct worker *w)
 	w->current = !w->current;
 	w->config = config;
 	w->app = app_new(fresh, config, w->options->metrics);
-	w->schema_known = false;
+	w->database = DATABASE_UNKNOWN;
 }
 
 static void
@@ -321,7 +308,7 @@ tidy(struct worker *w, bool quiet)
 	}
 	if (now >= w->idle_at) {
 		w->idle_at = now + CLOCK_SECOND;
-		if (schema_fits(w) && w->schema_known)
+		if (schema_fits(w) && w->database == DATABASE_FITS)
 			w->idle_at = now + app_idle(w->app, w->options->alone && quiet && !w->ending);
 	}
 	if (!w->options->alone && w->config->worker_requests > 0 && w->served >= w->config->worker_requests)
@@ -372,7 +359,6 @@ begin(struct worker *w, const struct worker_options *options)
 {
 	w->options = options;
 	w->config = options->config;
-	w->schema_known = options->schema_known;
 	w->app = app_new(&w->memory[0], options->config, options->metrics);
 	w->fcgi = fcgi_new(&w->lasting);
 	w->idle_at = clock_ticks() + CLOCK_SECOND;
@@ -410,9 +396,11 @@ worker_run(const struct worker_options *options)
 	    || !watch(&w, options->lifeline, EPOLLIN, &lifeline_event)
 	    || !watch(&w, signals_fd(), EPOLLIN, &signal_event))
 		return EXIT_FAILURE;
-	report_ready(options);
-	if (!options->alone || begin_alone(&w))
+	/* Connecting now rather than with the first request; it is no condition for serving. */
+	if (schema_fits(&w)) {
+		report_ready(options);
 		loop(&w);
+	}
 	end(&w);
 	return w.status;
 }
@@ -444,7 +432,7 @@ worker_run_jobs(const struct worker_options *options)
 	report_ready(options);
 	do {
 		wait = CLOCK_SECOND;
-		if (schema_fits(&w) && w.schema_known)
+		if (schema_fits(&w) && w.database == DATABASE_FITS)
 			wait = app_idle(w.app, true);
 	} while (w.status == 0 && pause_jobs(&w, wait));
 	end(&w);

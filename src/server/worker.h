@@ -19,7 +19,6 @@ struct worker_options {
 	int listener;
 	bool own_socket;		/* at the end, what waits to be accepted would be lost */
 	bool alone;			/* no master: reload in place, run jobs when idle */
-	bool schema_known;		/* the database was there and fits */
 	int lifeline;			/* becomes readable when the master is gone; -1: none */
 	int ready;			/* our process id is written here once we can serve; -1: none */
 };
