@@ -117,6 +117,20 @@ def openings():
             yield f"{file.path}:2", f"an opening comment of {count} lines"
 
 
+def listed():
+    """every file is known to the build, and so to the distribution."""
+    lists = {os.path.dirname(file.path): file.text
+             for file in source.files(["src", "tests"], ("files.am",))}
+    for file in source.files(["src", "tests"], (".c", ".h", ".def", ".awk", ".py", ".sh", ".t")):
+        directory, below = os.path.dirname(file.path), os.path.basename(file.path)
+        while directory and directory not in lists:
+            directory, last = os.path.split(directory)
+            below = os.path.join(last, below)
+        known = lists.get(directory, "") + lists.get(os.path.dirname(directory), "")
+        if not re.search(r"(^|[\s/])" + re.escape(below) + r"(\s|$)", known):
+            yield file.path, f"not in {directory}/files.am"
+
+
 def licenses():
     """every script names its license at the top."""
     for file in SCRIPTS:
@@ -124,4 +138,5 @@ def licenses():
             yield f"{file.path}:1", "no license line"
 
 
-source.run(calls, typedefs, labels, allocation, spelling, comments, openings, licenses)
+source.run(calls, typedefs, labels, allocation, spelling, comments, openings, licenses,
+           listed)
