@@ -270,8 +270,8 @@ bool
 crate_check_url(struct fault *f, const char *field, struct span url)
 {
 	if (!span_starts(url, "http://") && !span_starts(url, "https://"))
-		return fault_raise(f, FAULT_BAD_REQUEST, "URL for field `%s` must begin with http:// or https:// (url: %.*s)",
-			field, QUOTED(url));
+		return fault_raise(f, FAULT_BAD_REQUEST,
+			"URL for field `%s` must begin with http:// or https:// (url: %.*s)", field, QUOTED(url));
 	return is_web_url(url)
 		|| fault_raise(f, FAULT_BAD_REQUEST, "`%s` is not a valid url: `%.*s`", field, QUOTED(url));
 }

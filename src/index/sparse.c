@@ -94,9 +94,10 @@ put_dependency(struct doc *list, const struct sparse_dependency *d)
 static void
 put_dependencies(struct doc *line, struct arena *a, const struct sparse_version *v)
 {
-	const struct sparse_dependency **sorted = arena_zalloc(a, v->dep_count, sizeof(const struct sparse_dependency *));
+	const struct sparse_dependency **sorted;
 	struct doc *list = doc_add_list(line, "deps");
 
+	sorted = arena_zalloc(a, v->dep_count, sizeof(*sorted));
 	for (size_t i = 0; i < v->dep_count; i++)
 		sorted[i] = &v->deps[i];
 	if (v->dep_count > 0)

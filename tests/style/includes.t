@@ -36,7 +36,8 @@ GENERATED = {"queries.h": ["src/db/"]}
 LIBRARIES = {
     "archive.h": "src/formats/tar.c",
     "archive_entry.h": "src/formats/tar.c",
-    "cmark-gfm.h": "src/formats/readme.c",
+    "cmark-gfm.h": "src/formats/markdown.c",
+    "cmark-gfm-core-extensions.h": "src/formats/markdown.c",
     "curl/curl.h": "src/domain/smtp.c",
     "fcgiapp.h": "src/server/fcgi.c",
     "json-c/json.h": "src/wire/json_read.c",
