@@ -67,20 +67,32 @@ bool crates_refuse_document(struct call *c, const char *what);
 
 /* ---- query parameters (params.c) ---- */
 
-/* A text parameter: NULL when absent; a NUL byte raises BAD_REQUEST "… string contains null byte". */
-const char *crates_query_text(struct call *c, const char *name);
-/* All values of NAME (written "ids[]") as spans; *COUNT of them. False when a fault was raised. */
-bool crates_query_texts(struct call *c, const char *name, const struct span **values, size_t *count) MUST_CHECK;
-/* A 32-bit id; *PRESENT tells whether it was there. */
-bool crates_query_id(struct call *c, const char *name, bool *present, int64_t *value) MUST_CHECK;
+/* BAD_REQUEST "Failed to deserialize query string: NAME: WHY". Always false. */
+bool crates_refuse_query(struct call *c, const char *name, const char *why);
 
-enum { PAGING_PAGE = 1, PAGING_SEEK = 2 };
+/* *VALUE is a text parameter, NULL when absent; a NUL byte raises "… string contains null byte". */
+bool crates_query_text(struct call *c, const char *name, const char **value) MUST_CHECK;
+/* All values of NAME (written "ids[]"), *COUNT of them; *VALUES is NULL when there are none. */
+bool crates_query_texts(struct call *c, const char *name, const struct span **values, size_t *count) MUST_CHECK;
+/* A number within [MIN, MAX], which lie within 32 bits; *PRESENT tells whether it was there. */
+struct crates_int {
+	int64_t value;
+	bool present;
+};
+bool crates_query_int(struct call *c, const char *name, int64_t min, int64_t max, struct crates_int *out) MUST_CHECK;
+/* A 32-bit id. */
+bool crates_query_id(struct call *c, const char *name, struct crates_int *out) MUST_CHECK;
+
+enum {
+	PAGING_PAGE = 1,		/* page= is understood */
+	PAGING_SEEK = 2,		/* seek= is understood */
+	PAGING_LIMITED = 4		/* no page beyond the 200th */
+};
 
 struct paging {
 	int64_t per_page;
-	int64_t page;			/* 0: not given */
+	int64_t page;			/* from 1; 0: not given */
 	const struct doc *seek;		/* decoded list; NULL: not given */
-	bool explicit_page;
 };
 
 /*
@@ -96,17 +108,17 @@ paging_offset(const struct paging *p)
 	return p->page > 1 ? (p->page - 1) * p->per_page : 0;
 }
 
-/* "?…": the request's own parameters, NAME replaced by VALUE at the end. */
+/* "?…": the request's own parameters without those called NAME, then NAME=VALUE. */
 const char *crates_query_with(struct call *c, const char *name, const char *value);
 
 /* A seek value of a list: base64url of JSON. */
 const char *crates_seek(struct call *c, const struct doc *list);
 
-/* A member of a seek list as integer or text; false and BAD_REQUEST "invalid seek parameter" otherwise. */
+/* A member of a seek list, not negative or not NULL; BAD_REQUEST "invalid seek parameter" otherwise. */
 bool crates_seek_int(struct call *c, const struct doc *seek, size_t index, int64_t *out) MUST_CHECK;
 bool crates_seek_text(struct call *c, const struct doc *seek, size_t index, const char **out) MUST_CHECK;
 
-/* "meta": {"total", "next_page", "prev_page"} of a page-numbered list of SHOWN rows. */
+/* "next_page" and "prev_page" of a list numbered by pages, of which SHOWN rows are on this one. */
 void crates_page_meta(struct call *c, struct doc *meta, const struct paging *p, size_t shown);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The JSON objects of the crates.io API: structs in, documents out. No
- * queries, no permissions, no HTTP.
+ * permissions, no HTTP, and no queries but for the events of versions.
  */
 #ifndef ENTREPOT_PROTOCOLS_CRATES_VIEWS_H
 #define ENTREPOT_PROTOCOLS_CRATES_VIEWS_H
@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/compiler.h"
 #include "db/db.h"
 #include "wire/doc.h"
 
@@ -17,8 +18,6 @@ struct account;
 struct arena;
 struct call;
 struct category;
-struct dependency;
-struct download_day;
 struct email;
 struct invitation;
 struct keyword;
@@ -32,33 +31,46 @@ struct token;
 struct crate_parts {
 	bool versions;			/* max_version and the like are known */
 	bool downloads;			/* recent_downloads is known */
-	bool badges;
 	const struct rows *releases;	/* struct release, newest id first; NULL: null */
 	const struct rows *keywords;	/* struct keyword */
 	const struct rows *categories;	/* struct category */
 };
 
-/* The object "Crate". A list item has versions and downloads but no rows. */
+/* The object "Crate". */
 struct doc *crate_view(struct call *c, const struct package *p, const struct crate_parts *parts);
 
-/* The object "Version"; EVENTS are those of all releases shown (release_events()). */
+/* Add a list of struct package under KEY, each as lists show it: with versions and downloads known, but no rows. */
+void crate_list_view(struct call *c, struct doc *to, const char *key, const struct rows *packages);
+
+/* The object "Version"; EVENTS are those of all releases shown, as release_events() gives them. */
 struct doc *version_view(struct call *c, const struct release *r, const struct rows *events);
 
 /* A list of versions, loading their events in one query; NULL with a fault on failure. */
-struct doc *version_list_view(struct call *c, const struct rows *releases);
+struct doc *version_list_view(struct call *c, const struct rows *releases) MUST_CHECK;
 
-/* One version, loading its events. */
-struct doc *version_full_view(struct call *c, const struct release *r);
+/* One version, loading its events; NULL with a fault on failure. */
+struct doc *version_full_view(struct call *c, const struct release *r) MUST_CHECK;
 
-struct doc *dependency_view(struct call *c, const struct dependency *d);
-struct doc *download_view(struct call *c, const struct download_day *d);
+/* Add lists of the small objects under KEY, of rows as the domain gives them. */
+void dependency_list_view(struct doc *to, const char *key, const struct rows *dependencies);
+void download_list_view(struct doc *to, const char *key, const struct rows *days);
+void keyword_list_view(struct call *c, struct doc *to, const char *key, const struct rows *keywords);
+void category_list_view(struct call *c, struct doc *to, const char *key, const struct rows *categories);
+
 struct doc *keyword_view(struct call *c, const struct keyword *k);
 struct doc *category_view(struct call *c, const struct category *g);
 struct doc *slug_view(struct call *c, const struct category *g);
 
-/* A user as everybody sees it. */
-struct doc *user_view(struct call *c, int64_t id, const char *login, const char *name, const char *avatar,
-		      const char *url, int64_t created_at);
+/* A user as everybody sees it; texts that are not known are NULL. */
+struct person {
+	int64_t id;
+	const char *login;
+	const char *name;
+	const char *avatar;
+	const char *url;
+	int64_t created_at;
+};
+struct doc *user_view(struct call *c, const struct person *who);
 struct doc *account_view(struct call *c, const struct account *a);
 struct doc *owner_user_view(struct call *c, const struct owner *o);
 /* A user as it sees itself; EMAIL may be NULL. */
