@@ -12,6 +12,7 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "domain/account.h"
+#include "domain/download.h"
 #include "request.h"
 #include "support.h"
 #include "wire/json.h"
@@ -303,10 +304,8 @@ given_downloads_line(struct play *p, struct span rest)
 		" FROM package p JOIN release r ON r.package_id = p.id JOIN file f ON f.release_id = r.id"
 		" WHERE p.name = '%s' AND r.version = '%s'",
 		(long long)(clock_now() / CLOCK_SECOND), days ? days : "0", count, count, name, version);
-	sql_do("UPDATE release r SET downloads = downloads + %s FROM package p"
-		" WHERE r.package_id = p.id AND p.name = '%s' AND r.version = '%s'", count, name, version);
-	sql_do("UPDATE package SET downloads = downloads + %s, recent_downloads = recent_downloads"
-		" + CASE WHEN %s < 90 THEN %s ELSE 0 END WHERE name = '%s'", count, days ? days : "0", count, name);
+	if (!download_rollup(w, NULL) || !download_refresh_recent(w, NULL))
+		FAIL(p, "%s", w->fault->message);
 }
 
 /* organization NAME of ACCOUNT…: the first account is its administrator */
