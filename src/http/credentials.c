@@ -15,7 +15,7 @@ static bool
 is_visible_ascii(struct span s)
 {
 	for (size_t i = 0; i < s.len; i++)
-		if (s.at[i] != '\t' && (s.at[i] < ' ' || s.at[i] > '~'))
+		if (s.at[i] < ' ' || s.at[i] > '~')
 			return false;
 	return true;
 }

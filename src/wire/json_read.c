@@ -110,7 +110,7 @@ static bool
 scan_number(struct scan *s)
 {
 	bool negative = scan_peek(s) == '-';
-	bool integer = true, exponent = false;
+	bool integer = true;
 	size_t begin = s->at;
 	struct span digits;
 
@@ -132,14 +132,13 @@ scan_number(struct scan *s)
 	}
 	if (scan_peek(s) == 'e' || scan_peek(s) == 'E') {
 		integer = false;
-		exponent = true;
 		s->at++;
 		if (scan_peek(s) == '+' || scan_peek(s) == '-')
 			s->at++;
 		if (!scan_digits(s))
 			return false;
 	}
-	if (integer ? !integer_fits(digits, negative) : exponent && !is_finite(s, begin))
+	if (integer ? !integer_fits(digits, negative) : !is_finite(s, begin))
 		return scan_wrong(s, "number out of range");
 	return true;
 }

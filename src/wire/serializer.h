@@ -13,6 +13,11 @@ struct arena;
 struct buf;
 struct fault;
 
+/*
+ * Writing cannot fail: a document is valid by construction. Reading copies
+ * what it keeps onto the arena, bounds depth and number of values, and raises
+ * BAD_REQUEST.
+ */
 struct codec {
 	const char *name;		/* "json", "erlang" */
 	void (*write)(struct buf *, const struct doc *, const struct dialect *);

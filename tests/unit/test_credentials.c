@@ -92,6 +92,7 @@ anything_but_visible_ascii_is_malformed(void **state)
 	(void)state;
 	assert_int_equal(read_header("Bearer h\xc3\xa9").scheme, CREDENTIAL_MALFORMED);
 	assert_int_equal(read_header("a\x01").scheme, CREDENTIAL_MALFORMED);
+	assert_int_equal(read_header("Bearer\tabc").scheme, CREDENTIAL_MALFORMED);
 	assert_int_equal(read_header("a\x7f").scheme, CREDENTIAL_MALFORMED);
 }
 

@@ -66,6 +66,7 @@ numbers_beyond_a_double_are_refused(void **state)
 	(void)state;
 	check_refused("1e999", "number out of range at line 1 column 5");
 	check_refused("[-1.5E+400]", "number out of range at line 1 column 11");
+	check_refused(arena_printf(arena, "1%0400d.0", 0), "number out of range at line 1 column 403");
 	assert_string_equal(normal("1e-999"), "0.0");
 }
 
