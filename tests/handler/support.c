@@ -218,6 +218,9 @@ test_run(const char *name, const struct test_list *lists, size_t count)
 
 /* ---- SQL ---- */
 
+static PGresult *run_formatted(const char *format, va_list args) PRINTF(1, 0);
+static const char *first_value(const char *format, va_list args) PRINTF(1, 0);
+
 static PGresult *
 run_formatted(const char *format, va_list args)
 {
