@@ -1,4 +1,8 @@
--- What /-/metrics shows of the database, at a price that does not grow with it.
+-- What /-/ready and /-/metrics ask, at a price that does not grow with the database.
+
+-- :name operations_ping :one
+-- Whether it answers.
+SELECT 1;
 
 -- :name operations_blobs :one
 -- Number and bytes of blobs: exact while they are few, then estimated from a

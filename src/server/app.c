@@ -283,17 +283,19 @@ app_handle(struct app *app, struct arena *arena, struct request *request, struct
 }
 
 /* Something to do between requests; failures are logged, never fatal. */
-static void
+static bool
 in_background(struct app *app, bool (*fn)(struct work *, int64_t *), int64_t *wait)
 {
 	struct arena arena;
 	struct fault fault;
 	struct work work = { .arena = &arena, .fault = &fault, .config = app->config, .db = app->db, .now = clock_now() };
 	int64_t next = *wait, ignored;
+	bool ok;
 
 	arena_init(&arena);
 	fault_init(&fault, &arena);
-	if (!fn(&work, &next)) {
+	ok = fn(&work, &next);
+	if (!ok) {
 		log_warn("background: %s: %s", fault.message, fault.detail ? fault.detail : "");
 		db_abort(app->db);
 	}
@@ -301,6 +303,7 @@ in_background(struct app *app, bool (*fn)(struct work *, int64_t *), int64_t *wa
 		*wait = next;
 	db_take_time(app->db, &ignored);
 	arena_free(&arena);
+	return ok;
 }
 
 /* A job that is due and yet cannot be claimed (its kind is another release's) must not keep us spinning. */
@@ -326,6 +329,13 @@ run_one_job(struct work *w, int64_t *wait)
 	return true;
 }
 
+static bool
+schedule_jobs(struct work *w, int64_t *wait)
+{
+	(void)wait;
+	return job_schedule(w);
+}
+
 int64_t
 app_idle(struct app *app, bool jobs)
 {
@@ -334,6 +344,8 @@ app_idle(struct app *app, bool jobs)
 	if (app->config->download_flush < wait)
 		wait = app->config->download_flush;
 	in_background(app, download_flush_due, &wait);
+	if (jobs && !app->scheduled)
+		app->scheduled = in_background(app, schedule_jobs, &wait);
 	if (jobs)
 		in_background(app, run_one_job, &wait);
 	return wait;

@@ -28,6 +28,7 @@ struct app {
 	struct router *router;
 	struct db *db;
 	struct metrics *metrics;	/* shared between the workers; may be NULL */
+	bool scheduled;			/* the rows of periodic jobs are there */
 };
 
 /* Compile the route tables and open (lazily) the database; the configuration must outlive the app. */

@@ -37,7 +37,9 @@ health(struct call *c)
 static bool
 check_database(struct work *w)
 {
-	return db_connect(w->db, w->fault);
+	int64_t one;
+
+	return db_int(w, Q_OPERATIONS_PING, NO_ARGS, &one);
 }
 
 static const struct check {
