@@ -106,7 +106,7 @@ parse_position(struct span s, int64_t *out)
 }
 
 static enum range_result
-parse_spec(struct span spec, int64_t size, int64_t *first, int64_t *last)
+parse_spec(struct span spec, int64_t size, struct byte_range *part)
 {
 	struct span end = span_trim(spec);
 	struct span begin = span_cut(&end, '-');
@@ -126,13 +126,14 @@ parse_spec(struct span spec, int64_t size, int64_t *first, int64_t *last)
 	}
 	if (from >= size)
 		return RANGE_UNSATISFIABLE;
-	*first = from;
-	*last = to < size ? to : size - 1;
+	part->first = from;
+	part->last = to < size ? to : size - 1;
 	return RANGE_PART;
 }
 
 enum range_result
-range_parse(const struct request *r, int64_t size, const char *etag, int64_t modified, int64_t *first, int64_t *last)
+range_parse(const struct request *r, int64_t size, const char *etag, int64_t modified,
+	    struct byte_range *part)
 {
 	struct span ranges = span_trim(span_of(request_header(r, "range")));
 	const char *condition = request_header(r, "if-range");
@@ -145,5 +146,5 @@ range_parse(const struct request *r, int64_t size, const char *etag, int64_t mod
 	unit = span_cut(&ranges, '=');
 	if (!ranges.at || !span_equal_nocase(unit, SPAN("bytes")) || memchr(ranges.at, ',', ranges.len))
 		return RANGE_NONE;
-	return parse_spec(ranges, size, first, last);
+	return parse_spec(ranges, size, part);
 }

@@ -17,17 +17,23 @@ struct request;
  */
 bool conditional_not_modified(const struct request *r, const char *etag, int64_t modified);
 
+struct byte_range {
+	int64_t first;
+	int64_t last;		/* inclusive */
+};
+
 enum range_result {
 	RANGE_NONE,		/* send everything */
-	RANGE_PART,		/* send [*first, *last] */
+	RANGE_PART,		/* send *PART */
 	RANGE_UNSATISFIABLE	/* 416 */
 };
 
 /*
  * One range of a representation of SIZE bytes; several ranges, unknown units
  * and a malformed header are ignored. If-Range is honoured (strong comparison).
+ * *PART is set with RANGE_PART only.
  */
 enum range_result range_parse(const struct request *r, int64_t size, const char *etag, int64_t modified,
-			      int64_t *first, int64_t *last);
+			      struct byte_range *part);
 
 #endif

@@ -30,7 +30,8 @@ struct query {
  * beyond MAX_SIZE bytes and BAD_REQUEST beyond MAX_FIELDS parameters; returns
  * NULL then.
  */
-const struct query *query_parse(struct arena *a, struct fault *f, struct span text, size_t max_size, size_t max_fields) MUST_CHECK;
+const struct query *query_parse(struct arena *a, struct fault *f, struct span text,
+				size_t max_size, size_t max_fields) MUST_CHECK;
 
 /* The first value of that name (an empty span when written without '='); at == NULL when absent. */
 struct span query_find(const struct query *q, const char *name);

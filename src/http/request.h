@@ -71,20 +71,25 @@ struct request {
 	int64_t body_size;
 };
 
-/* Add a header (name in any case, '-' or '_' between words); ignored beyond REQUEST_MAX_HEADERS. */
+/*
+ * Add a header (name in any case, '-' or '_' between words), copied onto the
+ * arena; ignored beyond REQUEST_MAX_HEADERS.
+ */
 void request_add_header(struct arena *a, struct request *r, const char *name, const char *value);
 
-/* The value of the header by its lower-case name, or NULL. */
+/* The value of the header by its lower-case name, the first one if several were added; NULL when absent. */
 const char *request_header(const struct request *r, const char *name);
 
 /*
  * Split the target (origin form) below the mount prefix into segments and query.
  * Empty and "." segments are dropped, ".." goes up; each segment is
- * percent-decoded ('+' stays). Raises BAD_REQUEST on a malformed escape,
- * control characters, invalid UTF-8 or ".." above the root; URI_TOO_LONG;
- * NOT_FOUND outside the mount. NUL bytes survive decoding as bytes: routes
- * treat such names as unknown.
+ * percent-decoded ('+' stays, an escaped dot is a dot, an escaped slash does not
+ * split). Raises BAD_REQUEST on a malformed escape, control characters, invalid
+ * UTF-8 or ".." above the root; URI_TOO_LONG beyond REQUEST_MAX_TARGET bytes or
+ * REQUEST_MAX_SEGMENTS; NOT_FOUND outside the mount. NUL bytes survive decoding
+ * as bytes: routes treat such names as unknown. TARGET is not copied.
  */
-bool request_set_target(struct arena *a, struct fault *f, struct request *r, const char *target, const char *mount) MUST_CHECK;
+bool request_set_target(struct arena *a, struct fault *f, struct request *r,
+			const char *target, const char *mount) MUST_CHECK;
 
 #endif

@@ -36,7 +36,10 @@ struct response {
 
 void response_init(struct response *r);
 
-/* Set a header, replacing one of the same name. The value is not copied. Line breaks in it end the process (a bug of ours). */
+/*
+ * Set a header, replacing one of the same name. The value is not copied. A line
+ * break in it, or one header too many, ends the process: a bug of ours.
+ */
 void response_set(struct response *r, const char *name, const char *value);
 /* Add without replacing (Set-Cookie, Link). */
 void response_add(struct response *r, const char *name, const char *value);
@@ -45,6 +48,7 @@ const char *response_get(const struct response *r, const char *name);
 /* Body of bytes with its type; the bytes are not copied. */
 void response_bytes(struct response *r, int status, const char *content_type, struct span bytes);
 
+/* "Not Found"; "Unknown" for a status that is not in status.def. */
 const char *status_reason(int status);
 
 #endif

@@ -204,18 +204,18 @@ insert(struct router *r, struct row *row, bool *rest)
 }
 
 void
-router_add(struct router *r, enum method method, const char *prefix, const char *pattern,
-	   const void *route, const void *owner)
+router_add(struct router *r, const struct router_row *given)
 {
 	struct row *row = arena_new(r->arena, struct row);
+	enum method method = given->method;
 	const struct row **slot;
 	struct node *node;
 	bool rest;
 
-	row->route = route;
-	row->owner = owner;
+	row->route = given->route;
+	row->owner = given->owner;
 	row->index = r->count++;
-	row->path = arena_printf(r->arena, "%s%s", prefix, pattern);
+	row->path = arena_printf(r->arena, "%s%s", given->prefix, given->pattern);
 	if (method <= METHOD_UNKNOWN || method >= METHOD__MAX)
 		refuse(row->path, "no such method", "");
 	node = insert(r, row, &rest);

@@ -36,7 +36,7 @@ struct route_match {
 	size_t index;			/* number of the registered row, for counters */
 	const void *owner;		/* whose prefix it is, also when route is NULL; NULL: nobody's */
 	bool path_exists;		/* some other method would match: 405 */
-	unsigned methods;		/* bit set of 1 << enum method that the path allows; complete when route is NULL */
+	unsigned methods;		/* set of 1 << enum method that the path allows, complete without a route */
 	struct route_param params[ROUTE_MAX_PARAMS];
 	size_t param_count;
 	size_t rest;			/* index of the first segment matched by "*rest"; segment_count if none */
@@ -46,13 +46,19 @@ struct router;
 
 struct router *router_new(struct arena *a);
 
+struct router_row {
+	enum method method;
+	const char *prefix;		/* of the mount: "/api/v1", "" */
+	const char *pattern;		/* below it */
+	const void *route;		/* handed back on a match */
+	const void *owner;		/* the protocol */
+};
+
 /*
- * Register METHOD PREFIX+PATTERN. ROUTE is handed back on a match; OWNER is
- * the protocol. Ends the process with a message on a conflict or a malformed
+ * Register a row. Ends the process with a message on a conflict or a malformed
  * pattern: route tables are part of the program.
  */
-void router_add(struct router *r, enum method method, const char *prefix, const char *pattern,
-		const void *route, const void *owner);
+void router_add(struct router *r, const struct router_row *row);
 
 /*
  * Paths below PREFIX that match nothing still belong to OWNER (its 404 shape);

@@ -102,15 +102,15 @@ static bool
 reply_range(struct call *c, const char *etag, int64_t size, int64_t modified)
 {
 	struct response *r = c->response;
-	int64_t first = 0, last = size - 1;
+	struct byte_range part = { 0, size - 1 };
 
-	switch (range_parse(c->request, size, etag, modified, &first, &last)) {
+	switch (range_parse(c->request, size, etag, modified, &part)) {
 	case RANGE_UNSATISFIABLE:
 		call_header(c, "Content-Range", arena_printf(c->work.arena, "bytes */%lld", (long long)size));
 		return reply_empty(c, 416);
 	case RANGE_PART:
 		call_header(c, "Content-Range", arena_printf(c->work.arena, "bytes %lld-%lld/%lld",
-							     (long long)first, (long long)last, (long long)size));
+							     (long long)part.first, (long long)part.last, (long long)size));
 		r->status = 206;
 		break;
 	case RANGE_NONE:
@@ -118,8 +118,8 @@ reply_range(struct call *c, const char *etag, int64_t size, int64_t modified)
 		break;
 	}
 	r->body = RESPONSE_FILE;
-	r->offset = first;
-	r->length = last - first + 1;
+	r->offset = part.first;
+	r->length = part.last - part.first + 1;
 	return true;
 }
 

@@ -30,7 +30,7 @@ add_routes(struct router *router, const struct protocol *p)
 	for (const struct mount *m = p->mounts; m->prefix; m++) {
 		router_own(router, m->prefix, p);
 		for (const struct route *r = m->routes; r && r->pattern; r++)
-			router_add(router, r->method, m->prefix, r->pattern, r, p);
+			router_add(router, &(struct router_row){ r->method, m->prefix, r->pattern, r, p });
 	}
 }
 

@@ -44,8 +44,9 @@ static inline uint64_t
 is_special(uint64_t word)
 {
 	uint64_t quote = word ^ EACH_BYTE('"'), backslash = word ^ EACH_BYTE('\\');
+	uint64_t low = word - EACH_BYTE(0x20);
 
-	return (word | (word - EACH_BYTE(0x20)) | (quote - EACH_BYTE(1)) | (backslash - EACH_BYTE(1))) & EACH_BYTE(0x80);
+	return (word | low | (quote - EACH_BYTE(1)) | (backslash - EACH_BYTE(1))) & EACH_BYTE(0x80);
 }
 
 /* Index of the first byte of a class in STOP, or the length. */
@@ -134,21 +135,6 @@ json_write_text(struct buf *b, struct span s)
 	buf_reserve(b, 0)[0] = '\0';
 }
 
-static void
-put_uint(struct buf *b, uint64_t n, bool negative)
-{
-	char digits[24];
-	size_t at = sizeof(digits);
-
-	do {
-		digits[--at] = (char)('0' + n % 10);
-		n /= 10;
-	} while (n > 0);
-	if (negative)
-		digits[--at] = '-';
-	buf_put(b, digits + at, sizeof(digits) - at);
-}
-
 /* The shortest of the precisions that reads back as the same number; JSON has no NaN and no infinity. */
 static void
 put_real(struct buf *b, double value)
@@ -232,10 +218,10 @@ put_value(struct buf *b, const struct doc *d, const struct dialect *dialect, uns
 		buf_puts(b, d->is.boolean ? "true" : "false");
 		break;
 	case DOC_INT:
-		put_uint(b, d->is.integer < 0 ? 0 - (uint64_t)d->is.integer : (uint64_t)d->is.integer, d->is.integer < 0);
+		buf_put_int(b, d->is.integer);
 		break;
 	case DOC_UINT:
-		put_uint(b, d->is.unsigned_integer, false);
+		buf_put_uint(b, d->is.unsigned_integer);
 		break;
 	case DOC_REAL:
 		put_real(b, d->is.real);

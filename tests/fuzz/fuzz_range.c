@@ -13,13 +13,13 @@
 static void
 check_range(const struct request *r, int64_t size)
 {
-	int64_t first = -1, last = -1;
-	enum range_result result = range_parse(r, size, "\"abc\"", MODIFIED, &first, &last);
+	struct byte_range part = { -1, -1 };
+	enum range_result result = range_parse(r, size, "\"abc\"", MODIFIED, &part);
 
 	if (result == RANGE_PART)
-		REQUIRE(0 <= first && first <= last && last < size);
+		REQUIRE(0 <= part.first && part.first <= part.last && part.last < size);
 	else
-		REQUIRE(first == -1 && last == -1);
+		REQUIRE(part.first == -1 && part.last == -1);
 }
 
 static void

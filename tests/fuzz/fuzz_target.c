@@ -21,7 +21,7 @@ make_router(struct arena *a)
 	struct router *r = router_new(a);
 
 	for (size_t i = 0; i < ARRAY_LEN(patterns); i++)
-		router_add(r, METHOD_GET, "", patterns[i], patterns[i], patterns);
+		router_add(r, &(struct router_row){ METHOD_GET, "", patterns[i], patterns[i], patterns });
 	return r;
 }
 

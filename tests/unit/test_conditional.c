@@ -102,32 +102,32 @@ only_get_and_head_are_conditional(void **state)
 }
 
 static enum range_result
-range(const char *value, int64_t size, int64_t *first, int64_t *last)
+range(const char *value, int64_t size, struct byte_range *part)
 {
 	struct request r = { .method = METHOD_GET };
 
 	request_add_header(arena, &r, "Range", value);
-	return range_parse(&r, size, ETAG, WHEN, first, last);
+	return range_parse(&r, size, ETAG, WHEN, part);
 }
 
 static void
 check_part(const char *value, int64_t first, int64_t last)
 {
-	int64_t from = -1, to = -1;
+	struct byte_range part = { -1, -1 };
 
-	assert_int_equal(range(value, 100, &from, &to), RANGE_PART);
-	assert_int_equal(from, first);
-	assert_int_equal(to, last);
+	assert_int_equal(range(value, 100, &part), RANGE_PART);
+	assert_int_equal(part.first, first);
+	assert_int_equal(part.last, last);
 }
 
 static void
 check_result(const char *value, int64_t size, enum range_result expected)
 {
-	int64_t from = -1, to = -1;
+	struct byte_range part = { -1, -1 };
 
-	assert_int_equal(range(value, size, &from, &to), expected);
-	assert_int_equal(from, -1);
-	assert_int_equal(to, -1);
+	assert_int_equal(range(value, size, &part), expected);
+	assert_int_equal(part.first, -1);
+	assert_int_equal(part.last, -1);
 }
 
 static void
@@ -181,11 +181,11 @@ static enum range_result
 if_range(const char *condition, const char *etag, int64_t modified)
 {
 	struct request r = { .method = METHOD_GET };
-	int64_t first, last;
+	struct byte_range part;
 
 	request_add_header(arena, &r, "Range", "bytes=0-9");
 	request_add_header(arena, &r, "If-Range", condition);
-	return range_parse(&r, 100, etag, modified, &first, &last);
+	return range_parse(&r, 100, etag, modified, &part);
 }
 
 static void
@@ -205,11 +205,11 @@ static void
 only_get_has_ranges(void **state)
 {
 	struct request r = { .method = METHOD_HEAD };
-	int64_t first, last;
+	struct byte_range part;
 
 	(void)state;
 	request_add_header(arena, &r, "Range", "bytes=0-9");
-	assert_int_equal(range_parse(&r, 100, ETAG, 0, &first, &last), RANGE_NONE);
+	assert_int_equal(range_parse(&r, 100, ETAG, 0, &part), RANGE_NONE);
 }
 
 TESTS(conditional,

@@ -22,7 +22,7 @@ router_of(const char *const *rows, size_t count)
 		struct span pattern = span_of(rows[i]);
 		struct span method = span_cut(&pattern, ' ');
 
-		router_add(r, method_parse(method), "", pattern.at, rows[i], "owner");
+		router_add(r, &(struct router_row){ method_parse(method), "", pattern.at, rows[i], "owner" });
 	}
 	return r;
 }
@@ -217,8 +217,8 @@ the_longest_prefix_tells_whose_an_unknown_path_is(void **state)
 	router_own(r, "/api", "hex");
 	router_own(r, "/api/v1", "crates");
 	router_own(r, "/api/v1", "crates");
-	router_add(r, METHOD_GET, "/api/v1", "/crates", "crates row", "crates");
-	router_add(r, METHOD_GET, "/api", "/:x/y", "hex row", "hex");
+	router_add(r, &(struct router_row){ METHOD_GET, "/api/v1", "/crates", "crates row", "crates" });
+	router_add(r, &(struct router_row){ METHOD_GET, "/api", "/:x/y", "hex row", "hex" });
 
 	assert_string_equal(route(r, "GET", "/api/v1/nothing"), "-");
 	assert_string_equal(match.owner, "crates");
@@ -239,7 +239,7 @@ a_prefix_may_have_parameters(void **state)
 
 	(void)state;
 	router_own(r, "/api/repos/:repository", "hex");
-	router_add(r, METHOD_GET, "/api/repos/:repository", "/packages/:name", "row", "hex");
+	router_add(r, &(struct router_row){ METHOD_GET, "/api/repos/:repository", "/packages/:name", "row", "hex" });
 
 	assert_string_equal(route(r, "GET", "/api/repos/acme/packages/x"), "row repository=acme name=x");
 	assert_string_equal(route(r, "GET", "/api/repos/acme/nothing"), "-");
