@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Runs the tests of src/version.
+ */
+#include "unit.h"
+
+DECLARE_TESTS(semver);
+DECLARE_TESTS(semver_req);
+
+UNIT_MAIN("version",
+	TEST_LIST(semver),
+	TEST_LIST(semver_req)
+)
