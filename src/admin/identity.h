@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * As whom a command works. Files it makes must belong to the registry.
+ */
+#ifndef ENTREPOT_ADMIN_IDENTITY_H
+#define ENTREPOT_ADMIN_IDENTITY_H
+
+#include <stdbool.h>
+
+#include "base/compiler.h"
+
+struct config;
+struct fault;
+
+/*
+ * Started as root: become the owner of data_dir, or, while there is none, the
+ * configured user. Stays root only when data_dir belongs to root. Raises
+ * INVALID on an unknown user, INTERNAL when the system refuses.
+ */
+bool identity_become_owner(struct fault *f, const struct config *config) MUST_CHECK;
+
+#endif

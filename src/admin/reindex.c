@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * entrepot-admin reindex: compute the stored index objects from scratch and
+ * store those that differ. One transaction per package, while the registry
+ * serves.
+ */
+#include "admin/admin.h"
+
+#include <inttypes.h>
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "domain/index.h"
+#include "domain/package.h"
+#include "domain/repository.h"
+#include "formats/crate_rules.h"
+
+#define PAGE 500
+
+struct reindex {
+	const char *package;
+};
+
+static const struct admin_option options[] = {
+	OPTION(reindex, package, "package", TEXT, "NAME", "Only this crate"),
+	OPTIONS_END
+};
+
+struct counts {
+	int64_t packages;
+	int64_t changed;
+};
+
+static bool
+repair(struct work *w, int64_t id, const char *name, struct counts *n)
+{
+	struct tx *tx = tx_begin(w);
+	bool changed;
+
+	if (!tx || !package_lock(w, id) || !index_repair_crate(w, id, name, &changed) || !tx_commit(w, tx))
+		return false;
+	n->packages++;
+	n->changed += changed;
+	return true;
+}
+
+/* *AFTER is moved on; *COUNT is how many there were. */
+static bool
+repair_page(struct work *w, int64_t *after, size_t *count, struct counts *n)
+{
+	struct rows rows;
+	const struct index_package *packages;
+
+	if (!index_packages(w, REPOSITORY_CRATES, *after, PAGE, &rows))
+		return false;
+	packages = rows.at;
+	*count = rows.count;
+	for (size_t i = 0; i < rows.count; i++) {
+		*after = packages[i].id;
+		if (!repair(w, packages[i].id, packages[i].name, n))
+			return false;
+	}
+	return true;
+}
+
+static bool
+repair_all(struct work *w, struct counts *n)
+{
+	size_t count = PAGE;
+	int64_t after = 0;
+	bool ok = true;
+
+	while (ok && count == PAGE) {
+		struct arena arena;
+		struct work own = *w;
+
+		arena_init(&arena);
+		own.arena = &arena;
+		ok = repair_page(&own, &after, &count, n);
+		arena_free(&arena);
+	}
+	return ok;
+}
+
+static bool
+reindex(struct admin *a)
+{
+	const struct reindex *o = a->options;
+	struct counts n = { 0, 0 };
+	struct doc *d;
+
+	if (o->package) {
+		const struct package *p = package_find(a->work, REPOSITORY_CRATES,
+			crate_name_canonical(a->work->arena, span_of(o->package)));
+
+		if (!p)
+			return fault_raise(a->work->fault, FAULT_NOT_FOUND, "there is no crate `%s`", o->package);
+		if (!repair(a->work, p->id, p->name, &n))
+			return false;
+	} else if (!repair_all(a->work, &n)) {
+		return false;
+	}
+	d = doc_map(a->work->arena);
+	doc_int(d, "packages", n.packages);
+	doc_int(d, "changed", n.changed);
+	return admin_say(a, d, "Looked at %" PRId64 " packages, stored %" PRId64 " anew.", n.packages, n.changed);
+}
+
+const struct admin_verb reindex_verb = {
+	.name = "reindex",
+	.summary = "Compute the package index from scratch and store what differs",
+	.options = options,
+	.options_size = sizeof(struct reindex),
+	.needs = NEEDS_SCHEMA,
+	.run = reindex,
+};
