@@ -24,7 +24,7 @@ enum option_kind {
 	OPTION_LIST,		/* struct texts; may be given again and again; items NULL: not given */
 	OPTION_COUNT,		/* int64_t, from 0 */
 	OPTION_DURATION,	/* const int64_t *, µs; "30s", "2h", "7d"; NULL: not given */
-	OPTION_TIME,		/* int64_t µs since 1970; a date, an RFC 3339 time, or a duration from now; "never": INT64_MAX */
+	OPTION_TIME,		/* int64_t µs since 1970: a date, a time, a duration from now; "never": INT64_MAX */
 	OPTION_CHOICE		/* const bool *; yes or no; NULL: not given */
 };
 

@@ -16,7 +16,7 @@ struct gc {
 
 static const struct admin_option options[] = {
 	OPTION(gc, grace, "grace", DURATION, "DURATION",
-	       "Spare what is younger: it may belong to an upload under way; default: 1d, and 0 only while nobody uploads"),
+	       "Spare what is younger: uploads may be under way; default: 1d, and 0 only while nobody uploads"),
 	OPTION(gc, dry_run, "dry-run", FLAG, NULL, "Remove nothing, count only"),
 	OPTIONS_END
 };

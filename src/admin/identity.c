@@ -25,7 +25,8 @@ become(struct fault *f, uid_t uid, gid_t gid)
 		gid = p->pw_gid;
 	groups = p ? initgroups(p->pw_name, gid) : setgroups(0, NULL);
 	if (groups != 0 || setgid(gid) != 0 || setuid(uid) != 0)
-		return fault_raise_internal(f, FAULT_INTERNAL, "cannot become user %ld: %s", (long)uid, strerror(errno));
+		return fault_raise_internal(f, FAULT_INTERNAL, "cannot become user %ld: %s",
+					    (long)uid, strerror(errno));
 	return true;
 }
 

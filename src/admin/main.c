@@ -40,7 +40,7 @@ find_sub_verb(const struct admin_verb *verbs, const char *name)
 
 /* ---- before the verb ---- */
 
-/* What may stand before the verb: --config FILE, --json, --help, --version. Returns the index of the verb, 0 when done. */
+/* What may stand before the verb: --config FILE, --json, --help, --version. The index of the verb, 0 when done. */
 static int
 read_global(struct admin *a, int argc, char **argv, const char **config, const struct admin_verb *const *verbs)
 {
@@ -105,7 +105,8 @@ resolve(struct admin *a, int argc, char **argv, int i, const struct admin_verb *
 		}
 		a->verb = find_sub_verb(parent->verbs, argv[i]);
 		if (!a->verb) {
-			fault_raise(a->work->fault, FAULT_INVALID, "%s: unknown verb `%s`; see --help", a->path, argv[i]);
+			fault_raise(a->work->fault, FAULT_INVALID, "%s: unknown verb `%s`; see --help",
+				    a->path, argv[i]);
 			return 0;
 		}
 		a->path = arena_printf(arena, "%s %s", a->path, argv[i]);

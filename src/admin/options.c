@@ -181,9 +181,11 @@ check_arguments(struct admin *a)
 	const struct admin_verb *v = a->verb;
 
 	if (a->argument_count < v->least)
-		return fault_raise(a->work->fault, FAULT_INVALID, "%s %s: an argument is missing", a->path, v->arguments);
+		return fault_raise(a->work->fault, FAULT_INVALID, "%s %s: an argument is missing",
+				   a->path, v->arguments);
 	if (a->argument_count > v->most)
-		return fault_raise(a->work->fault, FAULT_INVALID, "%s: `%s` is too much", a->path, a->arguments[v->most]);
+		return fault_raise(a->work->fault, FAULT_INVALID, "%s: `%s` is too much",
+				   a->path, a->arguments[v->most]);
 	return true;
 }
 

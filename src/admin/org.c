@@ -165,7 +165,8 @@ static const struct admin_verb member_verbs[] = {
 static const struct admin_verb verbs[] = {
 	{ .name = "add", .arguments = "NAME", .least = 1, .most = 1, .summary = "Create an organization",
 	  .options = add_options, .options_size = sizeof(struct add), .needs = NEEDS_SCHEMA, .run = add },
-	{ .name = "list", .arguments = "[AFTER]", .most = 1, .summary = "List organizations by name, a thousand at a time",
+	{ .name = "list", .arguments = "[AFTER]", .most = 1,
+	  .summary = "List organizations by name, a thousand at a time",
 	  .needs = NEEDS_SCHEMA, .run = list },
 	{ .name = "member", .summary = "Add, remove and list members", .verbs = member_verbs },
 	VERBS_END

@@ -62,7 +62,8 @@ user(struct admin *a, const char *name)
 	}
 	account = admin_account(a, name);
 	if (account && account_is_organization(account)) {
-		fault_raise(a->work->fault, FAULT_INVALID, "`%s` is an organization; tokens belong to users", account->name);
+		fault_raise(a->work->fault, FAULT_INVALID, "`%s` is an organization; tokens belong to users",
+			    account->name);
 		return NULL;
 	}
 	return account;
@@ -83,7 +84,7 @@ static const struct admin_option add_options[] = {
 	OPTION(add, name, "name", TEXT, "TEXT", "What it is for"),
 	OPTION(add, scopes, "scope", LIST, "SCOPE", "Allow only this (may be repeated); default: everything"),
 	OPTION(add, packages, "package", LIST, "PATTERN",
-	       "Only packages like this: REPOSITORY/NAME, where NAME may end in *; without REPOSITORY: crates (may be repeated)"),
+	       "Only packages REPOSITORY/NAME, NAME may end in *; without REPOSITORY: crates (may be repeated)"),
 	OPTION(add, expires, "expires", TIME, "WHEN", "A date, a time, or a duration such as 90d; default: never"),
 	OPTIONS_END
 };
@@ -112,7 +113,8 @@ check_scopes(struct admin *a, struct texts scopes)
 			continue;
 		for (int s = SCOPE_NONE + 1; s < SCOPE__MAX; s++)
 			known = arena_printf(a->work->arena, "%s %s", known, scope_name((enum scope)s));
-		return fault_raise(a->work->fault, FAULT_INVALID, "unknown scope `%s`; there are:%s", scopes.items[i], known);
+		return fault_raise(a->work->fault, FAULT_INVALID, "unknown scope `%s`; there are:%s",
+				   scopes.items[i], known);
 	}
 	return true;
 }

@@ -174,14 +174,17 @@ struct set {
 
 static const struct admin_option set_options[] = {
 	OPTION(set, email, "email", TEXT, "ADDRESS", "Another e-mail address"),
-	OPTION(set, confirmed, "confirmed", FLAG, NULL, "The address (given, or the present one) is known to be right"),
-	OPTION(set, password_stdin, "password-stdin", FLAG, NULL, "Read a new password from standard input (one line)"),
+	OPTION(set, confirmed, "confirmed", FLAG, NULL,
+	       "The address, new or present, is known to be right"),
+	OPTION(set, password_stdin, "password-stdin", FLAG, NULL,
+	       "Read a new password from standard input (one line)"),
 	OPTION(set, no_password, "no-password", FLAG, NULL, "Take the password away; tokens stay valid"),
 	OPTION(set, admin, "admin", CHOICE, "yes|no", "May administer the registry"),
 	OPTION(set, notifications, "notifications", CHOICE, "yes|no", "Mail about each publish"),
 	OPTION(set, full_name, "full-name", TEXT, "TEXT", "Name as it is shown; empty: none"),
 	OPTION(set, url, "url", TEXT, "URL", "Home page; empty: none"),
-	OPTION(set, lock, "lock", TIME, "UNTIL", "Refuse every credential until a time, a duration from now, or `never`"),
+	OPTION(set, lock, "lock", TIME, "UNTIL",
+	       "Refuse every credential until a time, for a duration, or `never` to end"),
 	OPTION(set, reason, "reason", TEXT, "TEXT", "Why it is locked; the user sees this"),
 	OPTION(set, unlock, "unlock", FLAG, NULL, "Let the user in again"),
 	OPTIONS_END
@@ -196,7 +199,8 @@ change_email(struct admin *a, int64_t id, const struct set *o)
 		return !o->email || set_email(a, id, o->email, o->confirmed);
 	present = email_of(a->work, id);
 	if (!present)
-		return fault_raise(a->work->fault, FAULT_INVALID, "there is no address to confirm; give one with --email");
+		return fault_raise(a->work->fault, FAULT_INVALID,
+				   "there is no address to confirm; give one with --email");
 	return set_email(a, id, present->address, true);
 }
 

@@ -36,7 +36,7 @@ const struct email *email_of(struct work *w, int64_t account_id) MUST_CHECK;
  */
 bool email_set(struct work *w, int64_t account_id, struct span address) MUST_CHECK;
 
-/* The same address, confirmed from the start (for administrators); no mail. CONFLICT when another account confirmed it. */
+/* The same, confirmed from the start (for administrators); no mail. CONFLICT when another account confirmed it. */
 bool email_set_verified(struct work *w, int64_t account_id, struct span address) MUST_CHECK;
 
 /*

@@ -70,7 +70,7 @@ bool job_schedule(struct work *w) MUST_CHECK;
  */
 bool job_run_due(struct work *w, int max, int *ran, int *failed) MUST_CHECK;
 
-/* Run the job of that id now, whether due or not. NOT_FOUND when it is finished or running. *OK: whether it succeeded. */
+/* Run the job of that id now, due or not. NOT_FOUND when it is finished or running. *OK: whether it succeeded. */
 bool job_run_id(struct work *w, int64_t id, bool *ok) MUST_CHECK;
 
 /* When the next job is due; 0: none waits. */

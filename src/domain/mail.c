@@ -157,7 +157,7 @@ is_seven_bit(const char *body)
 
 	for (; *body; body++) {
 		line = *body == '\n' ? 0 : line + 1;
-		if ((*body < ' ' && *body != '\n' && *body != '\t' && *body != '\r') || *body > '~' || line > LONGEST_LINE)
+		if ((*body < ' ' && !strchr("\n\t\r", *body)) || *body > '~' || line > LONGEST_LINE)
 			return false;
 	}
 	return true;
@@ -175,6 +175,15 @@ put_seven_bit(struct buf *b, const char *body)
 	}
 }
 
+/* White space at the end of a line would get lost on the way. */
+static bool
+is_literal(const char *at)
+{
+	if (*at == ' ' || *at == '\t')
+		return at[1] != '\0' && at[1] != '\n' && at[1] != '\r';
+	return *at >= '!' && *at <= '~' && *at != '=';
+}
+
 /* Quoted-printable, RFC 2045 §6.7. */
 static void
 put_quoted(struct buf *b, const char *body)
@@ -183,7 +192,7 @@ put_quoted(struct buf *b, const char *body)
 
 	for (; *body; body++) {
 		unsigned char c = (unsigned char)*body;
-		bool literal = (c >= '!' && c <= '~' && c != '=') || ((c == ' ' || c == '\t') && body[1] != '\n' && body[1] != '\r' && body[1]);
+		bool literal = is_literal(body);
 
 		if (c == '\r')
 			continue;
@@ -254,12 +263,14 @@ write_file(struct work *w, const struct mail *m)
 	struct tempfile *t;
 
 	if (mkdir(directory, 0750) != 0 && errno != EEXIST)
-		return fault_raise_internal(w->fault, FAULT_UNAVAILABLE, "cannot make %s: %s", directory, strerror(errno));
+		return fault_raise_internal(w->fault, FAULT_UNAVAILABLE, "cannot make %s: %s",
+					    directory, strerror(errno));
 	t = tempfile_new(w->arena, w->fault, directory);
 	if (!t || !tempfile_write(t, w->fault, message.at, message.len))
 		return false;
 	return tempfile_keep(t, w->fault,
-		arena_printf(w->arena, "%s/%" PRId64 "-%06" PRId64 ".eml", directory, m->created_at / CLOCK_SECOND, m->id));
+		arena_printf(w->arena, "%s/%" PRId64 "-%06" PRId64 ".eml", directory,
+			     m->created_at / CLOCK_SECOND, m->id));
 }
 
 static bool

@@ -91,7 +91,8 @@ keep_an_admin(struct work *w, int64_t organization_id, int64_t account_id)
 	if (!has_other_admin(w, organization_id, account_id, &other))
 		return false;
 	if (!other)
-		return fault_raise(w->fault, FAULT_CONFLICT, "the last administrator of an organization cannot be removed");
+		return fault_raise(w->fault, FAULT_CONFLICT,
+				   "the last administrator of an organization cannot be removed");
 	return true;
 }
 
@@ -107,7 +108,8 @@ organization_set_member(struct work *w, int64_t organization_id, int64_t account
 	if (!account_is_organization(organization))
 		return fault_raise(w->fault, FAULT_INVALID, "`%s` is not an organization", organization->name);
 	if (account_is_organization(account))
-		return fault_raise(w->fault, FAULT_INVALID, "`%s` is an organization; only users can be members", account->name);
+		return fault_raise(w->fault, FAULT_INVALID, "`%s` is an organization; only users can be members",
+				   account->name);
 	if (role == ROLE_NONE)
 		return fault_raise(w->fault, FAULT_INVALID, "a role is admin, write or read");
 	tx = tx_begin(w);

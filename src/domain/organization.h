@@ -38,7 +38,8 @@ struct member {
 const struct account *organization_create(struct work *w, const struct account_new *n, int64_t admin_id) MUST_CHECK;
 
 /* Add the user, or change its role. INVALID when they are not an organization and a user. */
-bool organization_set_member(struct work *w, int64_t organization_id, int64_t account_id, enum member_role role) MUST_CHECK;
+bool organization_set_member(struct work *w, int64_t organization_id, int64_t account_id,
+			     enum member_role role) MUST_CHECK;
 
 /* NOT_FOUND when it is none; CONFLICT when it is the last administrator. */
 bool organization_remove_member(struct work *w, int64_t organization_id, int64_t account_id) MUST_CHECK;

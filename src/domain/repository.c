@@ -88,10 +88,11 @@ repository_create(struct work *w, const struct repository_new *n)
 	}
 	if (!is_name(span_of(n->name))) {
 		fault_raise(w->fault, FAULT_INVALID,
-			"a repository's name begins with a letter or digit and holds letters, digits, '_', '-' and '.'");
+			"a name begins with a letter or digit and holds letters, digits, '_', '-' and '.'");
 		return NULL;
 	}
-	if (!db_int(w, Q_REPOSITORY_INSERT, ARGS(text(n->ecosystem), ref(n->owner_id), text(n->name), flag(n->private)), &id))
+	if (!db_int(w, Q_REPOSITORY_INSERT,
+		ARGS(text(n->ecosystem), ref(n->owner_id), text(n->name), flag(n->private)), &id))
 		return NULL;
 	if (id == 0) {
 		fault_raise(w->fault, FAULT_CONFLICT, "the repository `%s` exists already", n->name);

@@ -37,7 +37,8 @@ struct repository {
 };
 
 /* By ecosystem, owner's name (empty: the registry's own) and name; NULL without a fault when there is none. */
-const struct repository *repository_find(struct work *w, const char *ecosystem, struct span owner, struct span name) MUST_CHECK;
+const struct repository *repository_find(struct work *w, const char *ecosystem, struct span owner,
+					 struct span name) MUST_CHECK;
 const struct repository *repository_find_id(struct work *w, int64_t id) MUST_CHECK;
 
 struct repository_filter {

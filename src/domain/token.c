@@ -101,7 +101,8 @@ check_limit(struct work *w, const struct token_new *n)
 	if (!token_count_live(w, n->account_id, &live))
 		return false;
 	if (live >= n->max_live)
-		return fault_raise(w->fault, FAULT_BAD_REQUEST, "maximum tokens per user is: %lld", (long long)n->max_live);
+		return fault_raise(w->fault, FAULT_BAD_REQUEST, "maximum tokens per user is: %lld",
+				   (long long)n->max_live);
 	return true;
 }
 
