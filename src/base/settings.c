@@ -260,3 +260,14 @@ config_address_in(const char *list, const char *address)
 			return true;
 	return false;
 }
+
+bool
+config_has_word(const char *list, const char *word)
+{
+	struct span rest = span_of(list), next;
+
+	for (next = config_next_word(&rest); next.at; next = config_next_word(&rest))
+		if (span_is(next, word))
+			return true;
+	return false;
+}

@@ -77,6 +77,9 @@ const char *config_value(struct arena *a, const struct config *c, const char *na
 /* Whether the address ("192.0.2.7", "::1") lies in one of the LIST's addresses and CIDR networks. */
 bool config_address_in(const char *list, const char *address);
 
+/* Whether WORD is one of the LIST. */
+bool config_has_word(const char *list, const char *word);
+
 /* Next word of a LIST; at == NULL at the end. */
 struct span config_next_word(struct span *rest);
 

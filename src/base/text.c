@@ -238,3 +238,18 @@ span_find_nul(struct span s)
 
 	return hit ? (long)(hit - s.at) : -1;
 }
+
+void
+span_end_position(struct span s, size_t *line, size_t *column)
+{
+	s = span_trim(s);
+	*line = 1;
+	*column = 0;
+	for (size_t i = 0; i < s.len; i++) {
+		(*column)++;
+		if (s.at[i] == '\n') {
+			(*line)++;
+			*column = 0;
+		}
+	}
+}

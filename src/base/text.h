@@ -83,6 +83,9 @@ size_t text_char_count(struct span s);
 bool char_is_xid_start(uint32_t c);
 bool char_is_xid_continue(uint32_t c);
 
+/* Line and column (from 1, in bytes) of the last byte that is not white space. */
+void span_end_position(struct span s, size_t *line, size_t *column);
+
 /* The first position of a NUL byte, or -1. */
 long span_find_nul(struct span s);
 

@@ -6,13 +6,13 @@
  */
 #include "domain/index.h"
 
-#include <string.h>
-
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/encode.h"
 #include "base/fault.h"
 #include "base/work.h"
 #include "domain/dependency.h"
+#include "domain/package.h"
 #include "index/sparse.h"
 #include "wire/json.h"
 
@@ -69,4 +69,129 @@ index_packages(struct work *w, int64_t repository_id, int64_t after_id, int64_t 
 {
 	return db_many(w, Q_INDEX_PACKAGES, &package_row_type,
 		       ARGS(num(repository_id), num(after_id), num(limit)), out);
+}
+
+/* ---- from scratch ---- */
+
+static void
+fill_dependency(struct arena *a, struct sparse_dependency *to, const struct dependency *d)
+{
+	struct doc *features = doc_list(a);
+
+	for (size_t i = 0; i < d->features.count; i++)
+		doc_text(features, NULL, d->features.items[i]);
+	*to = (struct sparse_dependency){
+		.name = d->alias ? d->alias : d->package_name,
+		.package = d->alias ? d->package_name : NULL,
+		.req = d->requirement,
+		.target = d->platform,
+		.registry = d->registry,
+		.features = features,
+		.kind = sparse_kind_parse(d->kind),
+		.optional = d->optional,
+		.default_features = d->default_features,
+	};
+}
+
+static bool
+recompute_line(struct work *w, const char *name, const struct line_row *row, struct span *head)
+{
+	struct sparse_version v = {
+		.name = name,
+		.vers = row->version,
+		.cksum = encode_hex(w->arena, row->sha256.at, row->sha256.len),
+		.links = row->links,
+		.rust_version = row->rust_version,
+		.published = row->published_at,
+	};
+	struct sparse_dependency *deps;
+	struct rows rows;
+
+	if (!dependency_list_published(w, row->id, &rows))
+		return false;
+	deps = arena_zalloc(w->arena, rows.count, sizeof(*deps));
+	for (size_t i = 0; i < rows.count; i++)
+		fill_dependency(w->arena, &deps[i], (const struct dependency *)rows.at + i);
+	v.deps = deps;
+	v.dep_count = rows.count;
+	v.features = json_read(w->arena, w->fault, row->features);
+	if (!v.features)
+		return false;
+	*head = sparse_line_head(w->arena, &v);
+	return true;
+}
+
+static bool
+list_lines(struct work *w, int64_t package_id, const struct package **package, struct rows *rows)
+{
+	*package = package_find_id(w, package_id);
+	if (!*package)
+		return fault_raise_plain(w->fault, FAULT_NOT_FOUND);
+	return db_many(w, Q_INDEX_LINES, &line_type, ARGS(num(package_id)), rows);
+}
+
+bool
+index_recompute_crate(struct work *w, int64_t package_id, struct span *out)
+{
+	struct buf body = buf_on(w->arena);
+	const struct package *package;
+	const struct line_row *lines;
+	struct rows rows;
+
+	if (!list_lines(w, package_id, &package, &rows))
+		return false;
+	lines = rows.at;
+	for (size_t i = 0; i < rows.count; i++) {
+		struct span head;
+
+		if (!recompute_line(w, package->name, &lines[i], &head))
+			return false;
+		sparse_line(&body, head, lines[i].yanked);
+	}
+	*out = buf_span(&body);
+	return true;
+}
+
+static bool
+repair_lines(struct work *w, int64_t package_id, bool *changed)
+{
+	const struct package *package;
+	const struct line_row *lines;
+	struct rows rows;
+
+	if (!list_lines(w, package_id, &package, &rows))
+		return false;
+	lines = rows.at;
+	for (size_t i = 0; i < rows.count; i++) {
+		struct span head;
+
+		if (!recompute_line(w, package->name, &lines[i], &head))
+			return false;
+		if (span_is(head, lines[i].index_line))
+			continue;
+		*changed = true;
+		if (!db_exec(w, Q_INDEX_SET_LINE, ARGS(num(lines[i].id), text_span(head)), NULL))
+			return false;
+	}
+	return true;
+}
+
+bool
+index_repair_crate(struct work *w, int64_t package_id, const char *name, bool *changed)
+{
+	const char *path = sparse_path(w->arena, span_of(name));
+	const struct index_object *stored;
+	struct tx *tx = tx_begin(w);
+	struct span body;
+
+	*changed = false;
+	if (!tx || !package_lock(w, package_id) || !index_recompute_crate(w, package_id, &body))
+		return false;
+	stored = index_get(w, path);
+	if (fault_is_set(w->fault) || !repair_lines(w, package_id, changed))
+		return false;
+	*changed = *changed || !stored || !span_equal(stored->body, body);
+	if (*changed && !index_refresh_crate(w, package_id, name))
+		return false;
+	return tx_commit(w, tx);
 }

@@ -162,3 +162,11 @@ sparse_config(struct arena *a, const char *dl, const char *api, bool auth_requir
 	json_write(&b, config, &index_dialect);
 	return buf_span(&b);
 }
+
+enum sparse_kind
+sparse_kind_parse(const char *kind)
+{
+	if (strcmp(kind, "build") == 0)
+		return SPARSE_BUILD;
+	return strcmp(kind, "dev") == 0 ? SPARSE_DEV : SPARSE_NORMAL;
+}

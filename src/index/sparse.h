@@ -47,6 +47,9 @@ struct sparse_version {
 	int64_t published;		/* µs since 1970 */
 };
 
+/* SPARSE_NORMAL for anything but "build" and "dev". */
+enum sparse_kind sparse_kind_parse(const char *kind);
+
 /* "1/a", "2/ab", "3/a/abc", "ab/cd/abcd…", lower case, of a valid crate name. */
 const char *sparse_path(struct arena *a, struct span name);
 

@@ -97,16 +97,9 @@ crates_require_owner(struct call *c, const struct package *p, const char *team_m
 bool
 crates_refuse_document(struct call *c, const char *what)
 {
-	struct span body = span_trim(c->request->body_bytes);
-	size_t line = 1, column = 0;
+	size_t line, column;
 
-	for (size_t i = 0; i < body.len; i++) {
-		column++;
-		if (body.at[i] == '\n') {
-			line++;
-			column = 0;
-		}
-	}
+	span_end_position(c->request->body_bytes, &line, &column);
 	return fault_raise(&c->fault, FAULT_INVALID,
 			   "Failed to deserialize the JSON body into the target type: %s at line %zu column %zu",
 			   what, line, column);
@@ -220,7 +213,9 @@ static const struct mount mounts[] = {
 	{ "/api/v1", crates_me_routes },
 	{ "/api/v1", crates_token_routes },
 	{ "/api/v1", crates_site_routes },
-	{ "/api", crates_invitation_routes },
+	{ "/api/v1", crates_invitation_routes },
+	{ "/api/private", crates_private_routes },
+	{ "/me", crates_login_routes },
 	{ "/index", crates_index_routes },
 	{ "/files/crates", crates_file_routes },
 	{ NULL, NULL }

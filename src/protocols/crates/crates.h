@@ -27,11 +27,13 @@ extern const struct route crates_publish_routes[];	/* publish.c */
 extern const struct route crates_yank_routes[];		/* yank.c */
 extern const struct route crates_owner_routes[];	/* owners.c */
 extern const struct route crates_invitation_routes[];	/* invitations.c */
+extern const struct route crates_private_routes[];	/* invitations.c */
 extern const struct route crates_follow_routes[];	/* follow.c */
 extern const struct route crates_taxonomy_routes[];	/* taxonomy.c */
 extern const struct route crates_user_routes[];		/* users.c */
 extern const struct route crates_me_routes[];		/* me.c */
 extern const struct route crates_token_routes[];	/* tokens.c */
+extern const struct route crates_login_routes[];	/* tokens.c */
 extern const struct route crates_site_routes[];		/* site.c */
 extern const struct route crates_index_routes[];	/* index.c */
 

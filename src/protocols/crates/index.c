@@ -32,7 +32,8 @@ static bool
 show_config(struct call *c)
 {
 	const struct config *config = c->work.config;
-	struct span body = sparse_config(c->work.arena, config->base_url, config->crates_auth_required);
+	const char *dl = call_url(c, "/files/crates/{crate}/{crate}-{version}.crate");
+	struct span body = sparse_config(c->work.arena, dl, config->base_url, config->crates_auth_required);
 	uint8_t hash[SHA256_SIZE];
 	const char *etag;
 
