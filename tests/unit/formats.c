@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Runs the tests of src/formats.
+ */
+#include "unit.h"
+
+DECLARE_TESTS(crate_rules);
+DECLARE_TESTS(license);
+DECLARE_TESTS(markdown);
+
+UNIT_MAIN("formats",
+	TEST_LIST(crate_rules),
+	TEST_LIST(license),
+	TEST_LIST(markdown)
+)
