@@ -57,11 +57,12 @@ SELECT count(*) AS count FROM marked;
 
 -- :name download_refresh_recent :exec
 -- Recompute the downloads of the last 90 days of packages whose count can have
--- changed by a day passing: those that have one now.
+-- changed by a day passing: those that have one now. Only what the totals
+-- have too: the rest is added to both by the next roll-up.
 UPDATE package p
    SET recent_downloads = n.recent
   FROM (SELECT q.id,
-               coalesce((SELECT sum(d.count) FROM release r JOIN download_day d ON d.release_id = r.id
+               coalesce((SELECT sum(d.counted) FROM release r JOIN download_day d ON d.release_id = r.id
                           WHERE r.package_id = q.id AND d.day > ($1::timestamptz AT TIME ZONE 'UTC')::date - 90), 0)::bigint AS recent
           FROM package q WHERE q.recent_downloads > 0) n
  WHERE p.id = n.id AND p.recent_downloads <> n.recent;

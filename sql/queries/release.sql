@@ -21,26 +21,22 @@ SELECT r.readme_html
 SELECT * FROM crate_release WHERE package_id = $1 ORDER BY id DESC;
 
 -- :name release_list_by_semver :many
--- A page of releases, highest version first, after a given one.
+-- Releases, or those with the given version texts, highest version first, after a given one.
 SELECT * FROM crate_release
  WHERE package_id = $1
-   AND ($2::bytea IS NULL OR (version_key, id) < ($2, $3::bigint))
+   AND ($2::text[] IS NULL OR version = ANY ($2))
+   AND ($3::bytea IS NULL OR (version_key, id) < ($3, $4::bigint))
  ORDER BY version_key DESC, id DESC
- LIMIT $4;
+ LIMIT $5;
 
 -- :name release_list_by_date :many
--- A page of releases, latest first, after a given one.
+-- The same, latest first.
 SELECT * FROM crate_release
  WHERE package_id = $1
-   AND ($2::timestamptz IS NULL OR (published_at, id) < ($2, $3::bigint))
+   AND ($2::text[] IS NULL OR version = ANY ($2))
+   AND ($3::timestamptz IS NULL OR (published_at, id) < ($3, $4::bigint))
  ORDER BY published_at DESC, id DESC
- LIMIT $4;
-
--- :name release_list_by_versions :many
--- The releases with the given version texts.
-SELECT * FROM crate_release
- WHERE package_id = $1 AND version = ANY ($2::text[])
- ORDER BY version_key DESC, id DESC;
+ LIMIT $5;
 
 -- :name release_list_by_ids :many
 -- Releases by their ids, within one repository.
@@ -70,13 +66,15 @@ SELECT v.*
  LIMIT $3 OFFSET $4;
 
 -- :name release_count :one
--- How many releases a package has.
-SELECT count(*) AS count FROM release WHERE package_id = $1;
+-- How many releases a package has, or how many of those with the given version texts.
+SELECT count(*) AS count FROM release
+ WHERE package_id = $1 AND ($2::text[] IS NULL OR version = ANY ($2));
 
 -- :name release_tracks :many
--- The versions that can head a release track, highest first.
+-- The versions, or those of the given texts, that can head a release track, highest first.
 SELECT version FROM release
  WHERE package_id = $1 AND NOT yanked AND NOT prerelease
+   AND ($2::text[] IS NULL OR version = ANY ($2))
  ORDER BY version_key DESC, id DESC;
 
 -- :name release_key :one

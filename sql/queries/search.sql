@@ -45,7 +45,8 @@ SELECT count(*) AS count FROM package_listed p WHERE p.repository_id = {reposito
 -- Every one of the keywords.
  AND p.id IN (SELECT pk.package_id FROM package_keyword pk JOIN keyword k ON k.id = pk.keyword_id
                WHERE k.repository_id = {repository} AND k.name = ANY ({keywords}::text[])
-               GROUP BY pk.package_id HAVING count(*) = {keyword_count}::bigint);
+               GROUP BY pk.package_id
+              HAVING count(*) = (SELECT count(DISTINCT n) FROM unnest({keywords}::text[]) n));
 
 -- :name search_where_keyword :part
 -- One keyword.

@@ -72,31 +72,44 @@ release_list(struct work *w, int64_t package_id, struct rows *out)
 	return db_many(w, Q_RELEASE_LIST, &release_type, ARGS(num(package_id)), out);
 }
 
-bool
-release_page(struct work *w, int64_t package_id, enum release_order order, int64_t after_id, int64_t limit,
-	     struct rows *out)
+/* The version texts as parameter, NULL for all of them. */
+static struct arg
+wanted(const struct release_choice *choice)
 {
-	const struct key_row *key = NULL;
-
-	*out = (struct rows){ NULL, 0 };
-	if (after_id != 0) {
-		key = db_one(w, Q_RELEASE_KEY, &key_type, ARGS(num(package_id), num(after_id)));
-		if (!key)
-			return !fault_is_set(w->fault);
-	}
-	if (order == RELEASES_BY_DATE)
-		return db_many(w, Q_RELEASE_LIST_BY_DATE, &release_type,
-			       ARGS(num(package_id), timestamp(key ? key->published_at : 0), num(after_id), num(limit)), out);
-	return db_many(w, Q_RELEASE_LIST_BY_SEMVER, &release_type,
-		       ARGS(num(package_id), key ? bytes(key->version_key.at, key->version_key.len) : bytes(NULL, 0),
-			    num(after_id), num(limit)), out);
+	return choice->versions ? text_array(choice->versions, choice->version_count) : text(NULL);
 }
 
 bool
-release_list_versions(struct work *w, int64_t package_id, const struct span *versions, size_t count, struct rows *out)
+release_choose(struct work *w, const struct release_choice *choice, struct rows *out)
 {
-	return db_many(w, Q_RELEASE_LIST_BY_VERSIONS, &release_type,
-		       ARGS(num(package_id), text_array(versions, count)), out);
+	const struct key_row *key = NULL;
+	struct arg package = num(choice->package_id), versions = wanted(choice);
+	struct arg after = num(choice->after_id), limit = ref(choice->limit);
+
+	*out = (struct rows){ NULL, 0 };
+	if (choice->after_id != 0) {
+		key = db_one(w, Q_RELEASE_KEY, &key_type, ARGS(package, after));
+		if (!key)
+			return !fault_is_set(w->fault);
+	}
+	if (choice->order == RELEASES_BY_DATE)
+		return db_many(w, Q_RELEASE_LIST_BY_DATE, &release_type,
+			       ARGS(package, versions, timestamp(key ? key->published_at : 0), after, limit), out);
+	return db_many(w, Q_RELEASE_LIST_BY_SEMVER, &release_type,
+		       ARGS(package, versions, key ? bytes(key->version_key.at, key->version_key.len) : bytes(NULL, 0),
+			    after, limit), out);
+}
+
+bool
+release_count(struct work *w, const struct release_choice *choice, int64_t *count)
+{
+	return db_int(w, Q_RELEASE_COUNT, ARGS(num(choice->package_id), wanted(choice)), count);
+}
+
+bool
+release_tracks(struct work *w, const struct release_choice *choice, struct rows *out)
+{
+	return db_many(w, Q_RELEASE_TRACKS, &track_type, ARGS(num(choice->package_id), wanted(choice)), out);
 }
 
 bool
@@ -117,18 +130,6 @@ release_list_followed(struct work *w, int64_t account_id, int64_t repository_id,
 {
 	return db_many(w, Q_RELEASE_LIST_FOLLOWED, &release_type,
 		       ARGS(num(account_id), num(repository_id), num(limit), num(offset)), out);
-}
-
-bool
-release_count(struct work *w, int64_t package_id, int64_t *count)
-{
-	return db_int(w, Q_RELEASE_COUNT, ARGS(num(package_id)), count);
-}
-
-bool
-release_tracks(struct work *w, int64_t package_id, struct rows *out)
-{
-	return db_many(w, Q_RELEASE_TRACKS, &track_type, ARGS(num(package_id)), out);
 }
 
 bool

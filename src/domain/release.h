@@ -54,21 +54,33 @@ struct release {
 /* The release of exactly that version text; NULL without a fault when there is none. */
 const struct release *release_find(struct work *w, int64_t package_id, const char *version) MUST_CHECK;
 
+/* All releases as struct release, newest id first. */
+bool release_list(struct work *w, int64_t package_id, struct rows *out) MUST_CHECK;
+
 enum release_order {
 	RELEASES_BY_SEMVER,		/* highest first */
 	RELEASES_BY_DATE		/* latest first */
 };
 
-/* All releases as struct release, newest id first. */
-bool release_list(struct work *w, int64_t package_id, struct rows *out) MUST_CHECK;
+/* Which releases of a package; members that are NULL or 0 do not narrow. */
+struct release_choice {
+	int64_t package_id;
+	const struct span *versions;	/* only these version texts; unknown ones are left out */
+	size_t version_count;
+	enum release_order order;
+	int64_t after_id;		/* behind this release of the package */
+	int64_t limit;
+};
+bool release_choose(struct work *w, const struct release_choice *choice, struct rows *out) MUST_CHECK;
 
-/* At most LIMIT behind AFTER (0 or the id of a release of this package). */
-bool release_page(struct work *w, int64_t package_id, enum release_order order, int64_t after_id,
-		  int64_t limit, struct rows *out) MUST_CHECK;
+/* How many there are altogether. */
+bool release_count(struct work *w, const struct release_choice *choice, int64_t *count) MUST_CHECK;
 
-/* Those with the given version texts, highest first; unknown ones are left out. */
-bool release_list_versions(struct work *w, int64_t package_id, const struct span *versions, size_t count,
-			   struct rows *out) MUST_CHECK;
+/* The versions among them all that are neither yanked nor pre-releases, highest first, as struct release_track. */
+struct release_track {
+	const char *version;
+};
+bool release_tracks(struct work *w, const struct release_choice *choice, struct rows *out) MUST_CHECK;
 
 /* By id, within one repository; unknown ids are left out. */
 bool release_list_ids(struct work *w, int64_t repository_id, const int64_t *ids, size_t count, struct rows *out) MUST_CHECK;
@@ -79,14 +91,6 @@ bool release_list_highest(struct work *w, int64_t package_id, int64_t limit, str
 /* The latest releases of what an account follows. */
 bool release_list_followed(struct work *w, int64_t account_id, int64_t repository_id, int64_t limit, int64_t offset,
 			   struct rows *out) MUST_CHECK;
-
-bool release_count(struct work *w, int64_t package_id, int64_t *count) MUST_CHECK;
-
-/* Versions neither yanked nor pre-releases, highest first, as struct release_track. */
-struct release_track {
-	const char *version;
-};
-bool release_tracks(struct work *w, int64_t package_id, struct rows *out) MUST_CHECK;
 
 /* What happened to a release. */
 struct release_event {

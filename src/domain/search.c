@@ -51,7 +51,6 @@ set_filters(struct compose *c, const struct search *s)
 	compose_set(c, "pattern", text(s->exact ? like_pattern(a, s->exact) : NULL));
 	compose_set(c, "category", text(s->category));
 	compose_set(c, "keywords", text_array(s->keywords, s->keyword_count));
-	compose_set(c, "keyword_count", num((int64_t)s->keyword_count));
 	compose_set(c, "keyword", text(s->keyword));
 	compose_set(c, "letter", text(s->letter));
 	compose_set(c, "owner", num(s->owner_id));
