@@ -11,7 +11,7 @@
 
 const struct job_kind job_kinds[] = {
 	{ .name = "mail", .run = mail_deliver, .lease = 5 * CLOCK_MINUTE, .attempts = 16 },
-	{ .name = "download-rollup", .run = download_rollup, .lease = 10 * CLOCK_MINUTE, .every = CLOCK_MINUTE },
+	{ .name = "download-rollup", .run = download_rollup, .lease = 5 * CLOCK_MINUTE, .every = 10 * CLOCK_SECOND },
 	{ .name = "download-recent", .run = download_refresh_recent, .lease = CLOCK_HOUR, .every = CLOCK_DAY },
 	{ .name = "cleanup", .run = job_cleanup, .lease = 10 * CLOCK_MINUTE, .every = CLOCK_HOUR },
 	{ .name = "gc", .run = gc_job, .lease = 6 * CLOCK_HOUR, .every = CLOCK_DAY },

@@ -102,21 +102,22 @@ static bool
 list_private(struct call *c)
 {
 	struct doc *view = doc_map(c->work.arena);
-	const char *name = crates_query_text(c, "crate_name");
+	const char *name;
 	struct paging paging;
 	struct rows rows;
-	int64_t invitee, after = 0;
-	bool has_invitee, loaded;
+	struct crates_int invitee;
+	int64_t after = 0;
+	bool loaded;
 
-	if (fault_is_set(&c->fault) || !crates_query_id(c, "invitee_id", &has_invitee, &invitee) ||
+	if (!crates_query_text(c, "crate_name", &name) || !crates_query_id(c, "invitee_id", &invitee) ||
 	    !crates_paging(c, PAGING_SEEK, &paging))
 		return false;
-	if (!name && !has_invitee)
+	if (!name && !invitee.present)
 		return fault_raise(&c->fault, FAULT_BAD_REQUEST, "missing or invalid filter");
 	if (paging.seek && !crates_seek_int(c, paging.seek, name ? 1 : 0, &after))
 		return false;
 	loaded = name ? load_of_crate(c, name, after, paging.per_page, &rows)
-		      : load_of_invitee(c, invitee, after, paging.per_page, &rows);
+		      : load_of_invitee(c, invitee.value, after, paging.per_page, &rows);
 	if (!loaded)
 		return false;
 	add_invitations(c, view, "invitations", &rows, false);

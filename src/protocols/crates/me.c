@@ -182,10 +182,10 @@ delete_crate(struct call *c)
 {
 	struct work *w = &c->work;
 	const struct package *p = crates_path_package(c);
-	const char *message = crates_query_text(c, "message");
+	const char *message;
 	struct tx *tx;
 
-	if (!p || fault_is_set(&c->fault) ||
+	if (!p || !crates_query_text(c, "message", &message) ||
 	    !crates_require_owner(c, p, "team members don't have permission to delete crates",
 				  "only owners have permission to delete crates"))
 		return false;

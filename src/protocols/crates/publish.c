@@ -220,7 +220,7 @@ rendered_readme(struct call *c, const struct metadata *m)
 {
 	if (!m->readme || !*m->readme)
 		return NULL;
-	return markdown_render(c->work.arena, span_of(m->readme), m->readme_file);
+	return markdown_readme(c->work.arena, m->readme_file, span_of(m->readme)).at;
 }
 
 static void

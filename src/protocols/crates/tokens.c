@@ -14,6 +14,9 @@
 #include "formats/crate_rules.h"
 #include "protocols/crates/views.h"
 
+/* Further back than any token was made. */
+#define MAX_EXPIRED_DAYS 36500
+
 static bool
 check_id(struct call *c, int64_t *id)
 {
@@ -28,11 +31,10 @@ list_tokens(struct call *c)
 	struct doc *view = doc_map(c->work.arena), *list = doc_add_list(view, "api_tokens");
 	const struct token *tokens;
 	struct rows rows;
-	int64_t days;
-	bool given;
+	struct crates_int days;
 
-	if (!crates_query_id(c, "expired_days", &given, &days) ||
-	    !token_list(&c->work, c->actor.account_id, given ? c->work.now - days * CLOCK_DAY : c->work.now, &rows))
+	if (!crates_query_int(c, "expired_days", 0, MAX_EXPIRED_DAYS, &days) ||
+	    !token_list(&c->work, c->actor.account_id, c->work.now - days.value * CLOCK_DAY, &rows))
 		return false;
 	tokens = rows.at;
 	for (size_t i = 0; i < rows.count; i++)
