@@ -124,7 +124,8 @@ struct args {
  * How a column becomes a member. Result columns are matched by name at the
  * first use of a statement; a missing column or a type that does not fit ends
  * the process (tests prepare every statement).
- *   int64_t      bigint, integer, smallint, oid, date (µs at midnight), timestamptz (µs; infinity = INT64_MAX); NULL → 0
+ *   int64_t      bigint, integer, smallint, oid, date (µs at midnight), timestamptz (µs,
+ *                infinity is INT64_MAX); NULL → 0
  *   bool         boolean; NULL → false
  *   double       double precision, real; NULL → 0
  *   const char * text, varchar, name, json, jsonb (as text); NULL → NULL
@@ -175,7 +176,8 @@ struct rows {
 const void *db_one(struct work *w, enum query_name q, const struct row_type *type, struct args args) MUST_CHECK;
 
 /* All rows as an array; false on failure. */
-bool db_many(struct work *w, enum query_name q, const struct row_type *type, struct args args, struct rows *out) MUST_CHECK;
+bool db_many(struct work *w, enum query_name q, const struct row_type *type, struct args args,
+	struct rows *out) MUST_CHECK;
 
 /* No result wanted; *AFFECTED may be NULL. */
 bool db_exec(struct work *w, enum query_name q, struct args args, int64_t *affected) MUST_CHECK;

@@ -229,7 +229,8 @@ run(struct work *w, struct statement *s, struct args args)
 	if (!usable(db, w->fault, s->name) || !db_prepare(db, w->fault, s))
 		return NULL;
 	start = clock_ticks();
-	return finish(db, w->fault, PQexecPrepared(db->conn, s->name, (int)args.count, b.values, b.lengths, b.formats, 1),
+	return finish(db, w->fault,
+		PQexecPrepared(db->conn, s->name, (int)args.count, b.values, b.lengths, b.formats, 1),
 		s->name, start);
 }
 

@@ -45,7 +45,7 @@ struct db {
 	struct statement statements[QUERY_COUNT + 1];
 	struct composed *composed;	/* compose.c's */
 	struct tx *tx;			/* the innermost open one */
-	struct tx *floor;		/* db_abort() leaves this one and those outside of it alone (tests); NULL: none */
+	struct tx *floor;		/* db_abort() leaves it and those outside of it alone (tests); or NULL */
 	bool tx_lost;			/* the connection broke inside of it */
 	bool notified;
 	bool dying;			/* the server said goodbye */

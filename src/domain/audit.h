@@ -26,6 +26,7 @@ struct audit {
 bool audit_add(struct work *w, const struct audit *what) MUST_CHECK;
 
 /* The last statement of a transaction that changed a package: its serial in commit order. */
-bool change_add(struct work *w, int64_t repository_id, int64_t package_id, int64_t release_id, const char *kind) MUST_CHECK;
+bool change_add(struct work *w, int64_t repository_id, int64_t package_id, int64_t release_id,
+	const char *kind) MUST_CHECK;
 
 #endif

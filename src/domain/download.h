@@ -45,6 +45,7 @@ bool download_list_release(struct work *w, int64_t release_id, int64_t before, s
 bool download_list_releases(struct work *w, const int64_t *ids, size_t count, struct rows *out) MUST_CHECK;
 
 /* Of all other releases of the package together. */
-bool download_list_others(struct work *w, int64_t package_id, const int64_t *ids, size_t count, struct rows *out) MUST_CHECK;
+bool download_list_others(struct work *w, int64_t package_id, const int64_t *ids, size_t count,
+	struct rows *out) MUST_CHECK;
 
 #endif

@@ -45,6 +45,7 @@ struct index_package {
 	int64_t id;
 	const char *name;
 };
-bool index_packages(struct work *w, int64_t repository_id, int64_t after_id, int64_t limit, struct rows *out) MUST_CHECK;
+bool index_packages(struct work *w, int64_t repository_id, int64_t after_id, int64_t limit,
+	struct rows *out) MUST_CHECK;
 
 #endif

@@ -87,7 +87,8 @@ struct invitation {
  * Invite the account and mail it a link, unless an invitation is pending:
  * *PENDING is true then. An expired one is replaced.
  */
-bool invitation_add(struct work *w, const struct package *package, const struct account *invitee, bool *pending) MUST_CHECK;
+bool invitation_add(struct work *w, const struct package *package, const struct account *invitee,
+	bool *pending) MUST_CHECK;
 
 /* NULL without a fault when there is none. Expired ones are found too. */
 const struct invitation *invitation_find(struct work *w, int64_t package_id, int64_t account_id) MUST_CHECK;
@@ -97,7 +98,8 @@ const struct invitation *invitation_find_token(struct work *w, struct span token
 bool invitation_list_account(struct work *w, int64_t account_id, int64_t repository_id, int64_t after, int64_t limit,
 			     struct rows *out) MUST_CHECK;
 /* The same of a package, by account id behind AFTER. */
-bool invitation_list_package(struct work *w, int64_t package_id, int64_t after, int64_t limit, struct rows *out) MUST_CHECK;
+bool invitation_list_package(struct work *w, int64_t package_id, int64_t after, int64_t limit,
+	struct rows *out) MUST_CHECK;
 
 /* Turn the invitation into ownership, or drop it. Within a transaction. */
 bool invitation_accept(struct work *w, const struct invitation *i) MUST_CHECK;

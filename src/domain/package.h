@@ -64,7 +64,8 @@ bool package_touch(struct work *w, int64_t package_id) MUST_CHECK;
 bool package_name_is_reserved(struct work *w, const char *ecosystem, const char *name, bool *reserved) MUST_CHECK;
 
 /* *UNTIL is when a deleted package's name is free again, 0 when it is not blocked. */
-bool package_blocked_until(struct work *w, int64_t repository_id, const char *canonical_name, int64_t *until) MUST_CHECK;
+bool package_blocked_until(struct work *w, int64_t repository_id, const char *canonical_name,
+	int64_t *until) MUST_CHECK;
 
 bool package_set_trustpub_only(struct work *w, int64_t package_id, bool value) MUST_CHECK;
 

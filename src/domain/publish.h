@@ -95,6 +95,7 @@ bool publish_unknown_dependency(struct work *w, const struct publish *p, const c
 bool publish_release(struct work *w, const struct publish *p, int64_t package_id, int64_t *release_id) MUST_CHECK;
 
 /* Bring the package in line with its new release. */
-bool publish_finish(struct work *w, const struct publish *p, const struct publish_package *package, int64_t release_id) MUST_CHECK;
+bool publish_finish(struct work *w, const struct publish *p, const struct publish_package *package,
+	int64_t release_id) MUST_CHECK;
 
 #endif

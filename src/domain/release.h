@@ -83,7 +83,8 @@ struct release_track {
 bool release_tracks(struct work *w, const struct release_choice *choice, struct rows *out) MUST_CHECK;
 
 /* By id, within one repository; unknown ids are left out. */
-bool release_list_ids(struct work *w, int64_t repository_id, const int64_t *ids, size_t count, struct rows *out) MUST_CHECK;
+bool release_list_ids(struct work *w, int64_t repository_id, const int64_t *ids, size_t count,
+	struct rows *out) MUST_CHECK;
 
 /* The LIMIT highest, yanked ones too. */
 bool release_list_highest(struct work *w, int64_t package_id, int64_t limit, struct rows *out) MUST_CHECK;
@@ -119,7 +120,8 @@ const struct release_file *release_file_find(struct work *w, int64_t repository_
 					     const char *version) MUST_CHECK;
 
 /* The rendered README; NULL when there is no such release or it has none. */
-const char *release_readme(struct work *w, int64_t repository_id, const char *canonical_name, const char *version) MUST_CHECK;
+const char *release_readme(struct work *w, int64_t repository_id, const char *canonical_name,
+	const char *version) MUST_CHECK;
 
 /* The authors the manifest named, items == NULL when there is no such release. */
 bool release_authors(struct work *w, int64_t repository_id, const char *canonical_name, const char *version,

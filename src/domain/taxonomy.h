@@ -59,7 +59,8 @@ bool category_list_package(struct work *w, int64_t package_id, struct rows *out)
 struct category_slug {
 	const char *slug;
 };
-bool category_unknown(struct work *w, int64_t repository_id, const struct span *slugs, size_t count, struct rows *out) MUST_CHECK;
+bool category_unknown(struct work *w, int64_t repository_id, const struct span *slugs, size_t count,
+	struct rows *out) MUST_CHECK;
 
 /* Replace what a package has, within a transaction. Unknown slugs are ignored; keywords are made as needed. */
 struct taxonomy {

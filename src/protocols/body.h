@@ -27,7 +27,8 @@ bool body_read_bytes(struct call *c, void *to, size_t size, size_t *got) MUST_CH
  * Spool up to SIZE bytes into a temporary file while the digests of KINDS are
  * computed; *GOT is how many there were. NULL when a fault is set.
  */
-struct tempfile *body_spool(struct call *c, int64_t size, unsigned kinds, struct digests *digests, int64_t *got) MUST_CHECK;
+struct tempfile *body_spool(struct call *c, int64_t size, unsigned kinds, struct digests *digests,
+	int64_t *got) MUST_CHECK;
 
 /* Throw away what is left of the body, at most LIMIT bytes. */
 void body_drain(struct call *c, int64_t limit);

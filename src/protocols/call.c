@@ -109,8 +109,9 @@ reply_range(struct call *c, const char *etag, int64_t size, int64_t modified)
 		call_header(c, "Content-Range", arena_printf(c->work.arena, "bytes */%lld", (long long)size));
 		return reply_empty(c, 416);
 	case RANGE_PART:
-		call_header(c, "Content-Range", arena_printf(c->work.arena, "bytes %lld-%lld/%lld",
-							     (long long)part.first, (long long)part.last, (long long)size));
+		call_header(c, "Content-Range",
+			    arena_printf(c->work.arena, "bytes %lld-%lld/%lld", (long long)part.first,
+					 (long long)part.last, (long long)size));
 		r->status = 206;
 		break;
 	case RANGE_NONE:

@@ -70,7 +70,8 @@ bool redirect(struct call *c, int status, const char *url);
  * A stored file, content-addressed by SHA-256: honours If-None-Match (the ETag
  * is the digest), Range and the sendfile setting. Raises INTERNAL when the blob is gone.
  */
-bool reply_blob(struct call *c, const char *content_type, const uint8_t sha256[SHA256_SIZE], int64_t size, int64_t modified) MUST_CHECK;
+bool reply_blob(struct call *c, const char *content_type, const uint8_t sha256[SHA256_SIZE],
+	int64_t size, int64_t modified) MUST_CHECK;
 
 /* A parameter of the path; empty span when the pattern has none of that name. */
 struct span path_span(const struct call *c, const char *name);

@@ -278,7 +278,8 @@ app_handle(struct app *app, struct arena *arena, struct request *request, struct
 	log_call(&call, duration, db_time);
 	if (app->metrics)
 		metrics_count(app->metrics, call.route ? match.index : SIZE_MAX, &(struct metrics_cost){
-			.status = response->status, .duration = duration, .db_time = db_time, .statements = statements });
+			.status = response->status, .duration = duration,
+			.db_time = db_time, .statements = statements });
 	log_set_request_id(NULL);
 }
 
@@ -288,7 +289,9 @@ in_background(struct app *app, bool (*fn)(struct work *, int64_t *), int64_t *wa
 {
 	struct arena arena;
 	struct fault fault;
-	struct work work = { .arena = &arena, .fault = &fault, .config = app->config, .db = app->db, .now = clock_now() };
+	struct work work = {
+		.arena = &arena, .fault = &fault, .config = app->config, .db = app->db, .now = clock_now(),
+	};
 	int64_t next = *wait, ignored;
 	bool ok;
 

@@ -148,7 +148,8 @@ open_unix(struct fault *f, const struct config *config, struct listener *l)
 	if (strlen(config->listen) >= sizeof(address.sun_path))
 		return fault_raise(f, FAULT_INVALID, "listen: the path is longer than %zu bytes", sizeof(address.sun_path) - 1);
 	memcpy(address.sun_path, config->listen, strlen(config->listen));
-	if (!parse_mode(f, config->socket_mode, &mode) || !find_owner(f, config, &uid, &gid) || !remove_stale(f, &address))
+	if (!parse_mode(f, config->socket_mode, &mode) || !find_owner(f, config, &uid, &gid) ||
+	    !remove_stale(f, &address))
 		return false;
 	l->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	/* Nobody may connect before owner and mode are what they should be. */

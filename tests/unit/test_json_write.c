@@ -169,7 +169,9 @@ invalid_utf8_becomes_replacement_characters(void **state)
 static void
 numbers_read_back_as_what_they_were(void **state)
 {
-	static const double numbers[] = { 0.1, 1.0 / 3, DBL_MAX, DBL_MIN, 5e-324, 1e15, 1e16, 123456789.125, -0.0, 1e300 };
+	static const double numbers[] = {
+		0.1, 1.0 / 3, DBL_MAX, DBL_MIN, 5e-324, 1e15, 1e16, 123456789.125, -0.0, 1e300,
+	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {

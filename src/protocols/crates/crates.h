@@ -59,7 +59,8 @@ bool crates_check_path_version(struct call *c) MUST_CHECK;
 bool crates_require_publisher(struct call *c, const struct package *p, const char *message) MUST_CHECK;
 
 /* Only persons who own the crate, and administrators. */
-bool crates_require_owner(struct call *c, const struct package *p, const char *team_message, const char *message) MUST_CHECK;
+bool crates_require_owner(struct call *c, const struct package *p, const char *team_message,
+	const char *message) MUST_CHECK;
 
 /*
  * A JSON body of the wrong shape: 422 "Failed to deserialize the JSON body into
