@@ -18,19 +18,13 @@
 #include "base/work.h"
 #include "db/db.h"
 #include "domain/blob.h"
+#include "domain/verify.h"
 
 #define PAGE 200
 #define CHUNK (64 * 1024)
 
-struct verify {
-	const struct verify_options *options;
-	struct verify_result *result;
-	struct arena *arena;		/* where problems are kept */
-	struct problem *last;
-};
-
-static void PRINTF(4, 5)
-report(struct verify *v, const char *kind, const char *subject, const char *format, ...)
+void
+verify_report(struct verify *v, const char *kind, const char *subject, const char *format, ...)
 {
 	struct problem *p;
 	va_list args;
@@ -90,11 +84,11 @@ static void
 compare_digests(struct verify *v, const char *hex, const struct stored *b, const struct digests *d)
 {
 	if (!agrees(b->sha256, d->sha256, sizeof(d->sha256)))
-		report(v, "blob-corrupt", hex, "its bytes have another SHA-256");
+		verify_report(v, "blob-corrupt", hex, "its bytes have another SHA-256");
 	else if (!agrees(b->md5, d->md5, sizeof(d->md5)) || !agrees(b->sha1, d->sha1, sizeof(d->sha1)) ||
 		 !agrees(b->sha512, d->sha512, sizeof(d->sha512)) ||
 		 !agrees(b->blake2b256, d->blake2b_256, sizeof(d->blake2b_256)))
-		report(v, "file-differs", hex, "a file of these bytes claims another MD5, SHA-1, SHA-512 or BLAKE2b");
+		verify_report(v, "file-differs", hex, "a file of these bytes claims another MD5, SHA-1, SHA-512 or BLAKE2b");
 }
 
 /* Hash the bytes; they were there a moment ago. */
@@ -114,7 +108,7 @@ hash_blob(struct work *w, struct verify *v, const char *hex, const struct stored
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0) {
-			report(v, "blob-unreadable", hex, "%s", strerror(errno));
+			verify_report(v, "blob-unreadable", hex, "%s", strerror(errno));
 			return true;
 		}
 		digest_update(digest, chunk, (size_t)n);
@@ -153,11 +147,11 @@ check_blob(struct work *w, struct verify *v, const struct stored *b)
 		if (!is_gone(w, b, &gone))
 			return false;
 		if (!gone)
-			report(v, "blob-missing", hex, "a file refers to it, the store does not have it");
+			verify_report(v, "blob-missing", hex, "a file refers to it, the store does not have it");
 		return true;
 	}
 	if (size != b->size) {
-		report(v, "blob-corrupt", hex, "has %" PRId64 " bytes instead of %" PRId64, size, b->size);
+		verify_report(v, "blob-corrupt", hex, "has %" PRId64 " bytes instead of %" PRId64, size, b->size);
 		return true;
 	}
 	if (v->options->skip_hashes || hash_blob(w, v, hex, b))
@@ -166,7 +160,7 @@ check_blob(struct work *w, struct verify *v, const struct stored *b)
 	if (!is_gone(w, b, &gone))
 		return false;
 	if (!gone)
-		report(v, "blob-unreadable", hex, "cannot be opened");
+		verify_report(v, "blob-unreadable", hex, "cannot be opened");
 	return true;
 }
 
@@ -224,7 +218,7 @@ check_store_files(struct work *w, void *arg, const struct blob_file *files, size
 
 	for (size_t i = 0; i < count; i++) {
 		if (files[i].stray) {
-			report(v, "blob-stray", files[i].path, "does not belong into the store");
+			verify_report(v, "blob-stray", files[i].path, "does not belong into the store");
 			continue;
 		}
 		if (!db_int(w, Q_BLOB_KNOWN, ARGS(bytes(files[i].sha256, SHA256_SIZE)), &known))
@@ -266,7 +260,7 @@ check_rows(struct work *w, struct verify *v)
 			return false;
 		findings = rows.at;
 		for (size_t k = 0; k < rows.count; k++)
-			report(v, findings[k].kind, findings[k].subject, "%s", findings[k].text);
+			verify_report(v, findings[k].kind, findings[k].subject, "%s", findings[k].text);
 		progress(v, "checks", (int64_t)i + 1);
 	}
 	return true;
@@ -303,5 +297,6 @@ verify_run(struct work *w, const struct verify_options *options, struct verify_r
 	struct verify v = { .options = options, .result = out, .arena = w->arena };
 
 	*out = (struct verify_result){ 0 };
-	return count_all(w, out) && check_rows(w, &v) && check_blobs(w, &v) && blob_walk(w, check_store_files, &v);
+	return count_all(w, out) && check_rows(w, &v) && verify_index(w, &v) && check_blobs(w, &v) &&
+	       blob_walk(w, check_store_files, &v);
 }
