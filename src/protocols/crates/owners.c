@@ -188,7 +188,7 @@ add_one(struct call *c, const struct package *p, const struct rows *owners, cons
 static bool
 add_all(struct call *c, const struct package *p, const struct doc *names, struct buf *messages)
 {
-	const char *message;
+	const char *message = NULL;
 	struct rows owners;
 
 	if (!owner_list(&c->work, p->id, &owners))

@@ -119,7 +119,7 @@ change_version(struct call *c)
 	const struct package *p = crates_path_package(c);
 	const struct release *r = crates_path_release(c, p);
 	struct doc *view = doc_map(c->work.arena), *version;
-	const char *message;
+	const char *message = NULL;
 	bool yanked;
 
 	if (!r || !read_change(c, r, &yanked, &message) || !authorize(c, p) || !set_yanked(c, p, r, yanked, message))
