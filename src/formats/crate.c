@@ -203,7 +203,7 @@ scan(struct reader *r)
 	struct tar *tar = tar_new(r->arena, source);
 	enum tar_status status;
 	struct tar_entry entry;
-	struct span path;
+	struct span path = { NULL, 0 };
 
 	while ((status = tar_next(tar, &entry)) == TAR_ENTRY) {
 		if (!check_entry(r, &entry, &path))

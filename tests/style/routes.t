@@ -21,7 +21,7 @@ BUILD = os.environ.get("ENTREPOT_BUILD", ".")
 METHODS = "GET|HEAD|PUT|POST|PATCH|DELETE|OPTIONS"
 PATH = r"[\"']?(/[^\s\"'?#]*)"
 REQUEST = re.compile(rf"\b({METHODS})\b[\"',]*\s+(?:\.target = )?{PATH}")
-GET = re.compile(rf"\bget\({PATH}")
+GET = re.compile(rf"(?:\bget\(|\$base_url){PATH}")
 WILD = "\0"		# what a test fills in when it runs
 
 
@@ -75,7 +75,7 @@ def rank(pattern, path):
 def requests():
     """(method, path) of everything the tests ask for."""
     for file in source.files(["tests/transcripts"], (".http",)) + \
-            source.files(["tests/handler", "tests/e2e"], (".c", ".t", ".sh", ".py")):
+            source.files(["tests/handler", "tests/e2e", "tests/support"], (".c", ".t", ".sh", ".py")):
         for line in file.lines:
             found = REQUEST.findall(line) + [("GET", path) for path in GET.findall(line)]
             for method, path in found:
