@@ -19,7 +19,8 @@ struct arena;
 enum response_body {
 	RESPONSE_EMPTY,
 	RESPONSE_BYTES,
-	RESPONSE_FILE		/* from a descriptor, OFFSET and LENGTH of it */
+	RESPONSE_FILE,		/* from a descriptor, OFFSET and LENGTH of it */
+	RESPONSE_ELSEWHERE	/* the web server sends what a header names, and says how long it is */
 };
 
 struct response {

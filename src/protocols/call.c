@@ -126,7 +126,7 @@ reply_range(struct call *c, const char *etag, int64_t size, int64_t modified)
 
 /* The web server sends the file; it also answers Range, against the same ETag. */
 static bool
-reply_sendfile(struct call *c, const char *path, int64_t size)
+reply_sendfile(struct call *c, const char *path)
 {
 	const struct config *config = c->work.config;
 	const char *prefix = *config->sendfile_prefix ? config->sendfile_prefix : config->blob_dir;
@@ -134,8 +134,9 @@ reply_sendfile(struct call *c, const char *path, int64_t size)
 	size_t n = strlen(prefix);
 
 	call_header(c, name, arena_printf(c->work.arena, "%s%s%s", prefix, n > 0 && prefix[n - 1] == '/' ? "" : "/", path));
-	(void)size;
-	return reply_empty(c, 200);
+	c->response->status = 200;
+	c->response->body = RESPONSE_ELSEWHERE;
+	return true;
 }
 
 bool
@@ -149,7 +150,7 @@ reply_blob(struct call *c, const char *content_type, const uint8_t sha256[SHA256
 		return reply_empty(c, 304);
 	call_header(c, "Content-Type", content_type);
 	if (c->work.config->sendfile != SENDFILE_NONE && c->request->method == METHOD_GET)
-		return reply_sendfile(c, blob_path(&c->work, sha256), size);
+		return reply_sendfile(c, blob_path(&c->work, sha256));
 	call_header(c, "Accept-Ranges", "bytes");
 	c->response->fd = blob_open(&c->work, sha256);
 	if (c->response->fd < 0)

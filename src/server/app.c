@@ -218,7 +218,7 @@ static void
 finish_response(struct call *c)
 {
 	struct response *r = c->response;
-	bool has_body = r->status >= 200 && r->status != 204 && r->status != 304;
+	bool has_body = r->status != 204 && r->status != 304 && r->body != RESPONSE_ELSEWHERE;
 	int64_t length = r->body == RESPONSE_FILE ? r->length : (int64_t)r->bytes.len;
 
 	if (c->protocol->after)
