@@ -147,12 +147,14 @@ process_alive() {
 }
 
 # process_start RECORD LOG USER COMMAND...: in a session of its own, so that
-# Ctrl-C in the terminal reaches only us.
+# Ctrl-C in the terminal reaches only us. USER opens the log: root would follow
+# whatever link it finds there.
 process_start() {
-	local record=$1 log=$2 user=$3 pid
+	local record=$1 log=$2 user=$3 pid caps=()
 	shift 3
+	# shellcheck disable=SC2016
+	set -- sh -c 'exec >>"$0" 2>&1 && exec "$@"' "$log" "$@"
 	if am_root; then
-		local caps=()
 		[ -n "${LOW_PORT:-}" ] && caps=(
 			--inh-caps=-all,+net_bind_service
 			--ambient-caps=+net_bind_service)
@@ -161,7 +163,7 @@ process_start() {
 			USER="$user" LOGNAME="$user" "$@"
 	fi
 	# descriptor 9 is the caller's lock
-	setsid "$@" </dev/null >>"$log" 2>&1 9>&- &
+	setsid "$@" </dev/null >/dev/null 9>&- &
 	pid=$!
 	disown "$pid" 2>/dev/null || true
 	printf '%s %s\n' "$pid" "$(process_birth "$pid")" >"$record"

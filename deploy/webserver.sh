@@ -6,7 +6,7 @@
 # loopback, and it runs as whoever starts it. The commented recipes for a real
 # installation are beside this file, in lighttpd/, nginx/ and apache/.
 #
-# Sourced after lib.sh. HOUSE is a directory with run/, log/, tmp/ and data/.
+# Sourced after lib.sh. HOUSE is a directory with pid/, run/, log/, tmp/ and data/.
 
 # The largest request body let through, in KiB; entrepot has its own limits
 # per route below that.
@@ -229,7 +229,7 @@ webserver_command() {
 
 # webserver_start KIND HOUSE PORT USER: returns when its port is open.
 webserver_start() {
-	local kind=$1 house=$2 port=$3 user=$4 command record=$2/run/$1.pid
+	local kind=$1 house=$2 port=$3 user=$4 command record=$2/pid/$1
 	mapfile -t command < <(webserver_command "$kind" "$house")
 	[ "${#command[@]}" -gt 1 ] || return 1
 	process_start "$record" "$house/log/$kind.err" "$user" "${command[@]}"
@@ -246,7 +246,7 @@ webserver_up_or_dead() { port_open "$1" || process_gone "$2"; }
 # webserver_stop KIND HOUSE
 webserver_stop() {
 	case $1 in
-	nginx) process_stop "$2/run/nginx.pid" QUIT 5 ;;
-	*) process_stop "$2/run/$1.pid" TERM 10 ;;
+	nginx) process_stop "$2/pid/nginx" QUIT 5 ;;
+	*) process_stop "$2/pid/$1" TERM 10 ;;
 	esac
 }

@@ -50,7 +50,7 @@ house_open() {
 	chmod 711 "$house"
 	install -d -m 750 "$house"/{pg,data,run,log,tmp,mail}
 	am_root && chown "$user:$(id -gn "$user")" "$house"/{pg,data,run,log,tmp,mail}
-	mkdir "$house/bin" "$house/work"
+	mkdir "$house/bin" "$house/pid" "$house/work"
 	for program in entrepot entrepot-admin; do
 		install -m 755 "$(program_in "$build" "$program")" "$house/bin/" ||
 			bail "$program has not been built"
@@ -87,12 +87,12 @@ house_configure() {
 house_set() { conf_set "$house/entrepot.conf" "$1" "$2"; }
 
 house_postgres_start() {
-	cluster_start "$house/pg" "$house/run" "$house/run/postgres.pid" \
+	cluster_start "$house/pg" "$house/run" "$house/pid/postgres" \
 		"$house/log/postgres.log" "$user"
 }
 
 # house_postgres_stop [SIGNAL]: INT is a fast, QUIT an immediate shutdown.
-house_postgres_stop() { process_stop "$house/run/postgres.pid" "${1:-INT}" 20; }
+house_postgres_stop() { process_stop "$house/pid/postgres" "${1:-INT}" 20; }
 
 # house_account NAME [OPTION]...: prints a token with every scope.
 house_account() {
@@ -143,27 +143,27 @@ house_stop() {
 # entrepot_start [OPTION]...
 entrepot_start() {
 	rm -f "$house/run/entrepot.sock"
-	process_start "$house/run/entrepot.pid" "$house/log/entrepot.err" "$user" \
+	process_start "$house/pid/entrepot" "$house/log/entrepot.err" "$user" \
 		"$house/bin/entrepot" --config "$house/entrepot.conf" "$@"
 	wait_until 20 entrepot_up_or_dead
-	process_alive "$house/run/entrepot.pid" >/dev/null
+	process_alive "$house/pid/entrepot" >/dev/null
 }
 
 entrepot_up_or_dead() {
 	[ -S "$house/run/entrepot.sock" ] ||
-		process_gone "$house/run/entrepot.pid"
+		process_gone "$house/pid/entrepot"
 }
 
-entrepot_stop() { process_stop "$house/run/entrepot.pid" TERM 30; }
+entrepot_stop() { process_stop "$house/pid/entrepot" TERM 30; }
 
 # entrepot_signal SIGNAL: to the master.
 entrepot_signal() {
-	kill -s "$1" "$(process_alive "$house/run/entrepot.pid")"
+	kill -s "$1" "$(process_alive "$house/pid/entrepot")"
 }
 
 # entrepot_workers: pids of the master's children that serve.
 entrepot_workers() {
-	pgrep -x entrepot-worker -P "$(process_alive "$house/run/entrepot.pid")"
+	pgrep -x entrepot-worker -P "$(process_alive "$house/pid/entrepot")"
 }
 
 # entrepot_reload: returns when no worker of before is left.

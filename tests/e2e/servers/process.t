@@ -200,8 +200,8 @@ it "TERM lets requests under way finish: whatever was acknowledged is there" ter
 
 orphans_end() {
 	local workers
-	workers=$(pgrep -P "$(process_alive "$house/run/entrepot.pid")")
-	kill -KILL "$(process_alive "$house/run/entrepot.pid")"
+	workers=$(pgrep -P "$(process_alive "$house/pid/entrepot")")
+	kill -KILL "$(process_alive "$house/pid/entrepot")"
 	wait_until 10 none_alive $workers
 	entrepot_start
 	wait_until 10 house_ready
@@ -222,31 +222,31 @@ house_set listen ""
 
 passed_socket() {
 	rm -f "$sock"
-	process_start "$house/run/holder.pid" "$house/log/holder.log" "$user" \
+	process_start "$house/pid/holder" "$house/log/holder.log" "$user" \
 		"$python" "$house/bin/fcgi.py" hold "$sock" \
 		"$house/bin/entrepot" --config "$house/entrepot.conf"
 	wait_until 10 house_ready
-	lost_nothing "$(under_load 5 kill -USR1 "$(process_alive "$house/run/holder.pid")")"
+	lost_nothing "$(under_load 5 kill -USR1 "$(process_alive "$house/pid/holder")")"
 }
 it "on a socket passed by systemd a rolling restart loses nothing" passed_socket
-process_stop "$house/run/holder.pid"
+process_stop "$house/pid/holder"
 
 descriptor_zero() {
 	command -v spawn-fcgi >/dev/null || skip "spawn-fcgi is not installed"
 	house_set workers "$1"
 	rm -f "$sock"
-	process_start "$house/run/spawn.pid" "$house/log/spawn.log" "$user" \
+	process_start "$house/pid/spawn" "$house/log/spawn.log" "$user" \
 		spawn-fcgi -n -s "$sock" -M 0660 -b 1024 -- \
 		"$house/bin/entrepot" --config "$house/entrepot.conf"
 	wait_until 10 house_ready
-	is "$(pgrep -x entrepot-worker -P "$(process_alive "$house/run/spawn.pid")" | wc -l)" "$1"
+	is "$(pgrep -x entrepot-worker -P "$(process_alive "$house/pid/spawn")" | wc -l)" "$1"
 	lost_nothing "$(under_load 1 true)"
-	kill -TERM "$(process_alive "$house/run/spawn.pid")"
-	wait_until 10 process_gone "$house/run/spawn.pid"
+	kill -TERM "$(process_alive "$house/pid/spawn")"
+	wait_until 10 process_gone "$house/pid/spawn"
 }
 it "on descriptor 0 it serves in its own process" descriptor_zero 0
 it "on descriptor 0 with workers set it preforks" descriptor_zero 2
-process_stop "$house/run/spawn.pid"
+process_stop "$house/pid/spawn"
 cp "$house/work/own.conf" "$house/entrepot.conf"
 
 # --- refusals at start ------------------------------------------------------
