@@ -38,8 +38,3 @@ SELECT b.sha256, b.size, f.sha256 IS NOT NULL AS used, f.md5, f.sha1, f.sha512, 
   FROM (SELECT sha256, size FROM blob WHERE sha256 > $1::bytea ORDER BY sha256 LIMIT $2::bigint) b
   LEFT JOIN LATERAL (SELECT * FROM file f WHERE f.sha256 = b.sha256 ORDER BY f.id LIMIT 1) f ON true
  ORDER BY b.sha256;
-
--- :name blob_count :one
--- How many blobs there are and what they weigh.
-SELECT count(*) AS count, coalesce(sum(size), 0)::bigint AS bytes
-  FROM blob;
