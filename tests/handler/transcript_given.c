@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a scenario is given: accounts, crates, settings, the time.
+ */
+#include "transcript.h"
+
+#include "base/clock.h"
+#include "base/number.h"
+#include "base/text.h"
+#include "domain/account.h"
+#include "domain/download.h"
+
+/* crate NAME VERSION… [owned by ACCOUNT] [with {metadata}] */
+static void
+given_crate_line(struct play *p, struct span rest)
+{
+	const char *name = play_word(&rest), *owner = "alice", *metadata = NULL, *next;
+	const char *versions[32];
+	size_t count = 0;
+
+	while ((next = play_word(&rest))) {
+		if (strcmp(next, "owned") == 0) {
+			play_word(&rest);
+			owner = play_word(&rest);
+		} else if (strcmp(next, "with") == 0) {
+			metadata = play_json(p, arena_dup(w->arena, rest.at, rest.len));
+			break;
+		} else if (count < ARRAY_LEN(versions)) {
+			versions[count++] = next;
+		}
+	}
+	for (size_t i = 0; i < count; i++)
+		given_crate(owner, name, versions[i], metadata);
+}
+
+/* account NAME [admin] [unverified] [id ID] */
+static void
+given_account_line(struct play *p, struct span rest)
+{
+	const char *name = play_word(&rest), *next;
+	int64_t id = given_account(name);
+
+	while ((next = play_word(&rest))) {
+		if (strcmp(next, "admin") == 0)
+			sql_do("UPDATE account SET is_admin = true WHERE id = %lld", (long long)id);
+		else if (strcmp(next, "unverified") == 0)
+			sql_do("UPDATE email SET verified_at = NULL WHERE account_id = %lld", (long long)id);
+		else
+			PLAY_FAIL(p, "an account is admin or unverified, not %s", next);
+	}
+}
+
+/* token NAME of ACCOUNT [scopes A,B] [crates PATTERN,PATTERN]: captured as NAME */
+static void
+given_token_line(struct play *p, struct span rest)
+{
+	const char *name = play_word(&rest), *scopes = NULL, *crates = NULL, *account = NULL, *next;
+
+	while ((next = play_word(&rest))) {
+		if (strcmp(next, "of") == 0)
+			account = play_word(&rest);
+		else if (strcmp(next, "scopes") == 0)
+			scopes = play_word(&rest);
+		else if (strcmp(next, "crates") == 0)
+			crates = play_word(&rest);
+	}
+	if (!account)
+		PLAY_FAIL(p, "a token needs \"of ACCOUNT\"");
+	play_capture(p, name, given_scoped_token(account, scopes, crates));
+}
+
+/* yanked CRATE VERSION */
+static void
+given_yanked_line(struct play *p, struct span rest)
+{
+	const char *name = play_word(&rest), *version = play_word(&rest);
+	const char *target = arena_printf(w->arena, "/api/v1/crates/%s/%s/yank", name, version);
+	const char *owner = sql_text("SELECT a.name FROM account a JOIN owner o ON o.account_id = a.id"
+		" JOIN package p ON p.id = o.package_id WHERE p.name = '%s' LIMIT 1", name);
+	const struct test_answer *answer = ask(given_token(owner), "DELETE", target, NULL);
+
+	if (answer->status != 200)
+		PLAY_FAIL(p, "yanking: %s", answer->body.at);
+}
+
+/* setting NAME yes|no|NUMBER|TEXT */
+static void
+given_setting_line(struct play *p, struct span rest)
+{
+	struct span name = play_span(&rest), value = span_trim(rest);
+	int64_t n = 0;
+
+#define SETTING_IS_TEXT(member, v) test_config->member = arena_dup(w->arena, (v).at, (v).len)
+#define SETTING(member, kind, initial, when, meaning) \
+	if (span_is(name, #member)) { \
+		SETTING_SET_##kind(member); \
+		return; \
+	}
+#define SETTING_SET_TEXT(member) SETTING_IS_TEXT(member, value)
+#define SETTING_SET_SECRET(member) SETTING_IS_TEXT(member, value)
+#define SETTING_SET_LIST(member) SETTING_IS_TEXT(member, value)
+#define SETTING_SET_FLAG(member) test_config->member = span_is(value, "yes")
+#define SETTING_SET_NUMBER(member, parse) \
+	if (!(parse)) \
+		PLAY_FAIL(p, "not a number: %.*s", (int)value.len, value.at); \
+	test_config->member = n
+#define SETTING_SET_COUNT(member) SETTING_SET_NUMBER(member, number_parse(value, 0, INT64_MAX, &n))
+#define SETTING_SET_SIZE(member) SETTING_SET_NUMBER(member, number_parse_size(value, INT64_MAX, &n))
+#define SETTING_SET_DURATION(member) SETTING_SET_NUMBER(member, number_parse_duration(value, &n))
+#define SETTING_CHOOSE(member) \
+	if (!number_parse(value, 0, 9, &n)) \
+		PLAY_FAIL(p, "a choice is given as its number"); \
+	test_config->member = (int)n
+#define SETTING_SET_CHOICE_LOG_FORMAT(member) SETTING_CHOOSE(member)
+#define SETTING_SET_CHOICE_LOG_LEVEL(member) SETTING_CHOOSE(member)
+#define SETTING_SET_CHOICE_SENDFILE(member) SETTING_CHOOSE(member)
+#define SETTING_SET_CHOICE_SEVERITY(member) SETTING_CHOOSE(member)
+#include "base/settings.def"
+#undef SETTING
+	PLAY_FAIL(p, "no setting %.*s", (int)name.len, name.at);
+}
+
+/* downloads CRATE VERSION COUNT [DAYS-AGO] */
+static void
+given_downloads_line(struct play *p, struct span rest)
+{
+	const char *name = play_word(&rest), *version = play_word(&rest), *count = play_word(&rest);
+	const char *days = play_word(&rest);
+
+	if (!count)
+		PLAY_FAIL(p, "downloads CRATE VERSION COUNT [DAYS-AGO]");
+	sql_do("INSERT INTO download_day (file_id, release_id, day, count, counted)"
+		" SELECT f.id, r.id, (to_timestamp(%lld) AT TIME ZONE 'UTC')::date - %s, %s, %s"
+		" FROM package p JOIN release r ON r.package_id = p.id JOIN file f ON f.release_id = r.id"
+		" WHERE p.name = '%s' AND r.version = '%s'",
+		(long long)(clock_now() / CLOCK_SECOND), days ? days : "0", count, count, name, version);
+	if (!download_rollup(w, NULL) || !download_refresh_recent(w, NULL))
+		PLAY_FAIL(p, "%s", w->fault->message);
+}
+
+/* organization NAME of ACCOUNT…: the first account is its administrator */
+static void
+given_organization_line(struct play *p, struct span rest)
+{
+	const char *name = play_word(&rest), *member, *role = "admin";
+	struct account_new new = { .kind = "organization", .name = name };
+	const struct account *organization = account_create(w, &new);
+
+	if (!organization)
+		PLAY_FAIL(p, "%s", w->fault->message);
+	play_word(&rest);
+	while ((member = play_word(&rest))) {
+		sql_do("INSERT INTO membership (organization_id, account_id, role) VALUES (%lld, %lld, '%s')",
+			(long long)organization->id, (long long)given_account(member), role);
+		role = "write";
+	}
+}
+
+/* team NAME owns CRATE */
+static void
+given_team_line(struct play *p, struct span rest)
+{
+	const char *team = play_word(&rest), *owns = play_word(&rest), *crate = play_word(&rest);
+
+	if (!owns || !crate)
+		PLAY_FAIL(p, "team NAME owns CRATE");
+	sql_do("INSERT INTO owner (package_id, account_id, role) SELECT p.id, a.id, 'owner'"
+		" FROM package p, account a WHERE p.name = '%s' AND a.name = '%s'", crate, team);
+}
+
+/* time YYYY-MM-DDThh:mm:ssZ: what the clock shows from now on */
+static void
+given_time_line(struct play *p, struct span rest)
+{
+	int64_t t;
+
+	if (!clock_parse_rfc3339(span_trim(rest), &t))
+		PLAY_FAIL(p, "not a time");
+	clock_set(t);
+	w->now = t;
+}
+
+static const struct {
+	const char *word;
+	void (*run)(struct play *, struct span);
+} givens[] = {
+	{ "account", given_account_line },
+	{ "crate", given_crate_line },
+	{ "downloads", given_downloads_line },
+	{ "organization", given_organization_line },
+	{ "setting", given_setting_line },
+	{ "team", given_team_line },
+	{ "time", given_time_line },
+	{ "token", given_token_line },
+	{ "yanked", given_yanked_line },
+};
+
+void
+play_given(struct play *p, struct span rest)
+{
+	struct span what = play_span(&rest);
+
+	for (size_t i = 0; i < ARRAY_LEN(givens); i++) {
+		if (span_is(what, givens[i].word)) {
+			givens[i].run(p, rest);
+			return;
+		}
+	}
+	PLAY_FAIL(p, "cannot be given: %.*s", (int)what.len, what.at);
+}
