@@ -65,7 +65,7 @@ SELECT c.id, c.slug, c.path, c.description, c.created_at,
            AND (s.slug = c.slug OR starts_with(s.slug, c.slug || '::'))) AS package_count
   FROM category c
  WHERE c.repository_id = $1 AND position('::' IN c.slug) = 0
- ORDER BY c.path LIMIT $2 OFFSET $3;
+ ORDER BY lower(c.path), c.slug LIMIT $2 OFFSET $3;
 
 -- :name category_list_by_count :many
 -- The same, the fullest first.

@@ -130,10 +130,10 @@ given_downloads_line(struct play *p, struct span rest)
 	if (!count)
 		PLAY_FAIL(p, "downloads CRATE VERSION COUNT [DAYS-AGO]");
 	sql_do("INSERT INTO download_day (file_id, release_id, day, count, counted)"
-		" SELECT f.id, r.id, (to_timestamp(%lld) AT TIME ZONE 'UTC')::date - %s, %s, %s"
+		" SELECT f.id, r.id, (to_timestamp(%lld) AT TIME ZONE 'UTC')::date - %s, %s, 0"
 		" FROM package p JOIN release r ON r.package_id = p.id JOIN file f ON f.release_id = r.id"
 		" WHERE p.name = '%s' AND r.version = '%s'",
-		(long long)(clock_now() / CLOCK_SECOND), days ? days : "0", count, count, name, version);
+		(long long)(clock_now() / CLOCK_SECOND), days ? days : "0", count, name, version);
 	if (!download_rollup(w, NULL) || !download_refresh_recent(w, NULL))
 		PLAY_FAIL(p, "%s", w->fault->message);
 }
