@@ -8,10 +8,12 @@ DECLARE_TESTS(dialect);
 DECLARE_TESTS(doc);
 DECLARE_TESTS(json_read);
 DECLARE_TESTS(json_write);
+DECLARE_TESTS(toml);
 
 UNIT_MAIN("wire",
 	TEST_LIST(dialect),
 	TEST_LIST(doc),
 	TEST_LIST(json_read),
-	TEST_LIST(json_write)
+	TEST_LIST(json_write),
+	TEST_LIST(toml)
 )
