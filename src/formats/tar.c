@@ -159,19 +159,17 @@ tar_next(struct tar *t, struct tar_entry *out)
 	if (t->status != TAR_ENTRY)
 		return t->status;
 	result = archive_read_next_header(t->archive, &e);
-	if (result == ARCHIVE_EOF)
-		return finish(t);
 	seen = tarcheck_take(t->check);
 	if (!seen)
-		return stop(t, TAR_MALFORMED);
+		return result == ARCHIVE_EOF ? finish(t) : stop(t, TAR_MALFORMED);
 	*out = (struct tar_entry){ .path = seen->path, .type = seen->type, .size = seen->size };
 	t->size = seen->size;
 	if (seen->type != '0' && seen->type != '5') {
-		/* libarchive may have taken it for something else. */
+		/* libarchive may have taken it for something else, and cannot go on. */
 		stop(t, TAR_MALFORMED);
 		return TAR_ENTRY;
 	}
-	if (result < ARCHIVE_WARN || !readings_agree(e, seen))
+	if (result == ARCHIVE_EOF || result < ARCHIVE_WARN || !readings_agree(e, seen))
 		return stop(t, TAR_MALFORMED);
 	return TAR_ENTRY;
 }

@@ -4,12 +4,16 @@
  */
 #include "unit.h"
 
+DECLARE_TESTS(crate);
 DECLARE_TESTS(crate_rules);
 DECLARE_TESTS(license);
+DECLARE_TESTS(manifest);
 DECLARE_TESTS(markdown);
 
 UNIT_MAIN("formats",
+	TEST_LIST(crate),
 	TEST_LIST(crate_rules),
 	TEST_LIST(license),
+	TEST_LIST(manifest),
 	TEST_LIST(markdown)
 )
