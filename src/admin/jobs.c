@@ -158,7 +158,7 @@ retry(struct admin *a)
 	if (!job_retry(a->work, id, &count))
 		return false;
 	if (!o->all && count == 0)
-		return fault_raise(a->work->fault, FAULT_NOT_FOUND, 
+		return fault_raise(a->work->fault, FAULT_NOT_FOUND,
 				   "there is no job %" PRId64 " that was given up", id);
 	d = doc_map(a->work->arena);
 	doc_int(d, "retried", count);

@@ -94,7 +94,7 @@ add(struct admin *a)
 	const struct repository *r;
 
 	if (!o->owner)
-		return fault_raise(a->work->fault, FAULT_INVALID, 
+		return fault_raise(a->work->fault, FAULT_INVALID,
 				   "--owner is needed: the registry's own repositories exist already");
 	owner = admin_account(a, o->owner);
 	if (!owner)

@@ -162,6 +162,13 @@ struct rows {
 	size_t count;
 };
 
+/* Which part of a list is wanted. */
+struct slice {
+	int64_t limit;		/* at most so many rows */
+	int64_t offset;		/* behind the first so many */
+	int64_t after;		/* in lists by id: behind this one */
+};
+
 /* ---- queries ---- */
 
 /*

@@ -27,9 +27,9 @@ dependency_list_published(struct work *w, int64_t release_id, struct rows *out)
 }
 
 bool
-dependency_list_reverse(struct work *w, int64_t package_id, int64_t limit, int64_t offset,
-	struct rows *out, int64_t *total)
+dependency_list_reverse(struct work *w, int64_t package_id, struct slice slice, struct rows *out, int64_t *total)
 {
 	return db_int(w, Q_DEPENDENCY_REVERSE_COUNT, ARGS(num(package_id)), total) &&
-	       db_many(w, Q_DEPENDENCY_REVERSE, &dependency_type, ARGS(num(package_id), num(limit), num(offset)), out);
+	       db_many(w, Q_DEPENDENCY_REVERSE, &dependency_type,
+		       ARGS(num(package_id), num(slice.limit), num(slice.offset)), out);
 }

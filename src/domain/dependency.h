@@ -35,7 +35,7 @@ bool dependency_list(struct work *w, int64_t release_id, struct rows *out) MUST_
 bool dependency_list_published(struct work *w, int64_t release_id, struct rows *out) MUST_CHECK;
 
 /* A page of the packages whose default release needs PACKAGE_ID, the most downloaded first; *TOTAL is how many. */
-bool dependency_list_reverse(struct work *w, int64_t package_id, int64_t limit, int64_t offset, struct rows *out,
+bool dependency_list_reverse(struct work *w, int64_t package_id, struct slice slice, struct rows *out,
 			     int64_t *total) MUST_CHECK;
 
 #endif

@@ -190,11 +190,12 @@ invitation_find_token(struct work *w, struct span token)
 }
 
 bool
-invitation_list_account(struct work *w, int64_t account_id, int64_t repository_id, int64_t after, int64_t limit,
+invitation_list_account(struct work *w, int64_t account_id, int64_t repository_id, struct slice slice,
 			struct rows *out)
 {
 	return db_many(w, Q_INVITATION_LIST_ACCOUNT, &invitation_type,
-		       ARGS(num(account_id), timestamp(w->now), num(after), num(limit), num(repository_id)), out);
+		       ARGS(num(account_id), timestamp(w->now), num(slice.after), num(slice.limit),
+			    num(repository_id)), out);
 }
 
 bool

@@ -94,8 +94,8 @@ bool invitation_add(struct work *w, const struct package *package, const struct 
 const struct invitation *invitation_find(struct work *w, int64_t package_id, int64_t account_id) MUST_CHECK;
 const struct invitation *invitation_find_token(struct work *w, struct span token) MUST_CHECK;
 
-/* Pending ones as struct invitation, by package id behind AFTER. */
-bool invitation_list_account(struct work *w, int64_t account_id, int64_t repository_id, int64_t after, int64_t limit,
+/* Pending ones as struct invitation, by package id. */
+bool invitation_list_account(struct work *w, int64_t account_id, int64_t repository_id, struct slice slice,
 			     struct rows *out) MUST_CHECK;
 /* The same of a package, by account id behind AFTER. */
 bool invitation_list_package(struct work *w, int64_t package_id, int64_t after, int64_t limit,

@@ -125,11 +125,11 @@ release_list_highest(struct work *w, int64_t package_id, int64_t limit, struct r
 }
 
 bool
-release_list_followed(struct work *w, int64_t account_id, int64_t repository_id, int64_t limit, int64_t offset,
+release_list_followed(struct work *w, int64_t account_id, int64_t repository_id, struct slice slice,
 		      struct rows *out)
 {
 	return db_many(w, Q_RELEASE_LIST_FOLLOWED, &release_type,
-		       ARGS(num(account_id), num(repository_id), num(limit), num(offset)), out);
+		       ARGS(num(account_id), num(repository_id), num(slice.limit), num(slice.offset)), out);
 }
 
 bool
@@ -154,7 +154,8 @@ release_readme(struct work *w, int64_t repository_id, const char *canonical_name
 }
 
 bool
-release_authors(struct work *w, int64_t repository_id, const char *canonical_name, const char *version, struct texts *out)
+release_authors(struct work *w, int64_t repository_id, const char *canonical_name,
+	const char *version, struct texts *out)
 {
 	const struct authors_row *row = db_one(w, Q_RELEASE_AUTHORS, &authors_type,
 					       ARGS(num(repository_id), text(canonical_name), text(version)));
@@ -168,7 +169,8 @@ release_set_yanked(struct work *w, int64_t release_id, bool yanked, const char *
 {
 	int64_t affected;
 
-	if (!db_exec(w, Q_RELEASE_YANK, ARGS(num(release_id), flag(yanked), text(message), timestamp(w->now)), &affected))
+	if (!db_exec(w, Q_RELEASE_YANK,
+		     ARGS(num(release_id), flag(yanked), text(message), timestamp(w->now)), &affected))
 		return false;
 	*changed = affected > 0;
 	return true;

@@ -90,7 +90,7 @@ bool release_list_ids(struct work *w, int64_t repository_id, const int64_t *ids,
 bool release_list_highest(struct work *w, int64_t package_id, int64_t limit, struct rows *out) MUST_CHECK;
 
 /* The latest releases of what an account follows. */
-bool release_list_followed(struct work *w, int64_t account_id, int64_t repository_id, int64_t limit, int64_t offset,
+bool release_list_followed(struct work *w, int64_t account_id, int64_t repository_id, struct slice slice,
 			   struct rows *out) MUST_CHECK;
 
 /* What happened to a release. */

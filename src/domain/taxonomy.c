@@ -22,11 +22,11 @@ static const struct column slug_columns[] = { COLUMN(category_slug, slug), COLUM
 static const struct row_type slug_type = ROW_TYPE(category_slug, slug_columns);
 
 bool
-keyword_list(struct work *w, int64_t repository_id, enum taxonomy_order order, int64_t limit, int64_t offset,
+keyword_list(struct work *w, int64_t repository_id, enum taxonomy_order order, struct slice slice,
 	     struct rows *out)
 {
 	return db_many(w, order == TAXONOMY_BY_COUNT ? Q_KEYWORD_LIST_BY_COUNT : Q_KEYWORD_LIST_BY_NAME,
-		       &keyword_type, ARGS(num(repository_id), num(limit), num(offset)), out);
+		       &keyword_type, ARGS(num(repository_id), num(slice.limit), num(slice.offset)), out);
 }
 
 bool
@@ -48,11 +48,11 @@ keyword_list_package(struct work *w, int64_t package_id, struct rows *out)
 }
 
 bool
-category_list(struct work *w, int64_t repository_id, enum taxonomy_order order, int64_t limit, int64_t offset,
+category_list(struct work *w, int64_t repository_id, enum taxonomy_order order, struct slice slice,
 	      struct rows *out)
 {
 	return db_many(w, order == TAXONOMY_BY_COUNT ? Q_CATEGORY_LIST_BY_COUNT : Q_CATEGORY_LIST_BY_NAME,
-		       &category_type, ARGS(num(repository_id), num(limit), num(offset)), out);
+		       &category_type, ARGS(num(repository_id), num(slice.limit), num(slice.offset)), out);
 }
 
 bool

@@ -37,7 +37,7 @@ struct category {
 	int64_t package_count;
 };
 
-bool keyword_list(struct work *w, int64_t repository_id, enum taxonomy_order order, int64_t limit, int64_t offset,
+bool keyword_list(struct work *w, int64_t repository_id, enum taxonomy_order order, struct slice slice,
 		  struct rows *out) MUST_CHECK;
 bool keyword_count(struct work *w, int64_t repository_id, int64_t *count) MUST_CHECK;
 /* NULL without a fault when there is none. */
@@ -45,7 +45,7 @@ const struct keyword *keyword_find(struct work *w, int64_t repository_id, const 
 bool keyword_list_package(struct work *w, int64_t package_id, struct rows *out) MUST_CHECK;
 
 /* Top-level categories with the counts of everything below. */
-bool category_list(struct work *w, int64_t repository_id, enum taxonomy_order order, int64_t limit, int64_t offset,
+bool category_list(struct work *w, int64_t repository_id, enum taxonomy_order order, struct slice slice,
 		   struct rows *out) MUST_CHECK;
 bool category_count(struct work *w, int64_t repository_id, int64_t *count) MUST_CHECK;
 /* With its own count. */

@@ -4,7 +4,7 @@
  * with its bytes, every counter and derived row recomputed and compared.
  * Nothing is repaired.
  */
-#include "domain/maintenance.h"
+#include "domain/verify.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -18,7 +18,6 @@
 #include "base/work.h"
 #include "db/db.h"
 #include "domain/blob.h"
-#include "domain/verify.h"
 
 #define PAGE 200
 #define CHUNK (64 * 1024)

@@ -343,7 +343,7 @@ list_dependents(struct call *c)
 	if (!crates_paging(c, PAGING_PAGE | PAGING_LIMITED, &paging))
 		return false;
 	p = crates_path_package(c);
-	if (!p || !dependency_list_reverse(&c->work, p->id, paging.per_page, paging_offset(&paging), &rows, &total))
+	if (!p || !dependency_list_reverse(&c->work, p->id, paging_slice(&paging), &rows, &total))
 		return false;
 	versions = dependents_view(c, &rows);
 	if (!versions)

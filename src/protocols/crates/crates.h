@@ -12,6 +12,7 @@
 
 #include "base/compiler.h"
 #include "base/span.h"
+#include "db/db.h"
 #include "protocols/call.h"
 
 struct package;
@@ -109,6 +110,12 @@ static inline int64_t
 paging_offset(const struct paging *p)
 {
 	return p->page > 1 ? (p->page - 1) * p->per_page : 0;
+}
+
+static inline struct slice
+paging_slice(const struct paging *p)
+{
+	return (struct slice){ .limit = p->per_page, .offset = paging_offset(p) };
 }
 
 /* "?…": the request's own parameters without those called NAME, then NAME=VALUE. */

@@ -56,7 +56,8 @@ list_mine(struct call *c)
 	struct doc *view = doc_map(c->work.arena);
 	struct rows rows;
 
-	if (!invitation_list_account(&c->work, c->actor.account_id, REPOSITORY_CRATES, 0, MAX_LISTED, &rows))
+	if (!invitation_list_account(&c->work, c->actor.account_id, REPOSITORY_CRATES,
+				     (struct slice){ .limit = MAX_LISTED }, &rows))
 		return false;
 	add_invitations(c, view, "crate_owner_invitations", &rows, true);
 	call_header(c, "Cache-Control", "no-store");
@@ -80,7 +81,8 @@ load_of_invitee(struct call *c, int64_t id, int64_t after, int64_t limit, struct
 {
 	if (id != c->actor.account_id)
 		return fault_raise(&c->fault, FAULT_FORBIDDEN, "only the invitee can query their pending invitations");
-	return invitation_list_account(&c->work, id, REPOSITORY_CRATES, after, limit, rows);
+	return invitation_list_account(&c->work, id, REPOSITORY_CRATES,
+				       (struct slice){ .limit = limit, .after = after }, rows);
 }
 
 /* [crate id, account id] of the last one shown; which of them counts depends on the filter. */

@@ -241,7 +241,8 @@ count_all(struct call *c, const struct search *s, size_t shown, int64_t *total)
 }
 
 static void
-put_links(struct call *c, struct doc *meta, const struct search *s, const struct paging *paging, const struct rows *rows)
+put_links(struct call *c, struct doc *meta, const struct search *s, const struct paging *paging,
+	const struct rows *rows)
 {
 	const struct package *packages = rows->at;
 	const char *seek;

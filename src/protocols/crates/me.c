@@ -71,8 +71,9 @@ list_updates(struct call *c)
 	bool more;
 
 	if (!crates_paging(c, PAGING_PAGE, &paging) ||
-	    !release_list_followed(&c->work, c->actor.account_id, REPOSITORY_CRATES, paging.per_page + 1,
-				   paging_offset(&paging), &rows))
+	    !release_list_followed(&c->work, c->actor.account_id, REPOSITORY_CRATES,
+				   (struct slice){ .limit = paging.per_page + 1, .offset = paging_offset(&paging) },
+				   &rows))
 		return false;
 	more = rows.count > (size_t)paging.per_page;
 	if (more)

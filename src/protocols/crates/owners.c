@@ -232,7 +232,8 @@ remove_all(struct call *c, const struct package *p, const struct doc *names, str
 typedef bool (*change_fn)(struct call *, const struct package *, const struct doc *, struct buf *);
 
 static bool
-change_in_transaction(struct call *c, const struct package *p, const struct doc *names, change_fn change, struct buf *messages)
+change_in_transaction(struct call *c, const struct package *p, const struct doc *names,
+	change_fn change, struct buf *messages)
 {
 	struct tx *tx = tx_begin(&c->work);
 

@@ -108,7 +108,8 @@ authorize(struct call *c, struct upload *u)
 	u->package = package_find(&c->work, REPOSITORY_CRATES, canonical);
 	if (fault_is_set(&c->fault))
 		return false;
-	if (!call_authorize(c, u->package ? SCOPE_PUBLISH_UPDATE : SCOPE_PUBLISH_NEW, CRATES_REPOSITORY, u->metadata.name))
+	if (!call_authorize(c, u->package ? SCOPE_PUBLISH_UPDATE : SCOPE_PUBLISH_NEW,
+			    CRATES_REPOSITORY, u->metadata.name))
 		return false;
 	if (!u->package || !u->package->trustpub_only)
 		return true;

@@ -46,10 +46,11 @@ put_updated(struct call *c, struct doc *view)
 static bool
 put_popular(struct call *c, struct doc *view)
 {
+	const struct slice top = { .limit = TOP };
 	struct rows keywords, categories;
 
-	if (!keyword_list(&c->work, REPOSITORY_CRATES, TAXONOMY_BY_COUNT, TOP, 0, &keywords) ||
-	    !category_list(&c->work, REPOSITORY_CRATES, TAXONOMY_BY_COUNT, TOP, 0, &categories))
+	if (!keyword_list(&c->work, REPOSITORY_CRATES, TAXONOMY_BY_COUNT, top, &keywords) ||
+	    !category_list(&c->work, REPOSITORY_CRATES, TAXONOMY_BY_COUNT, top, &categories))
 		return false;
 	keyword_list_view(c, view, "popular_keywords", &keywords);
 	category_list_view(c, view, "popular_categories", &categories);

@@ -36,7 +36,7 @@ list_keywords(struct call *c)
 	int64_t total = 0;
 
 	if (!crates_paging(c, PAGING_PAGE, &paging) ||
-	    !keyword_list(w, REPOSITORY_CRATES, read_order(c), paging.per_page, paging_offset(&paging), &rows))
+	    !keyword_list(w, REPOSITORY_CRATES, read_order(c), paging_slice(&paging), &rows))
 		return false;
 	if (rows.count > 0 && !keyword_count(w, REPOSITORY_CRATES, &total))
 		return false;
@@ -68,7 +68,7 @@ list_categories(struct call *c)
 	int64_t total;
 
 	if (!crates_paging(c, PAGING_PAGE, &paging) ||
-	    !category_list(w, REPOSITORY_CRATES, read_order(c), paging.per_page, paging_offset(&paging), &rows) ||
+	    !category_list(w, REPOSITORY_CRATES, read_order(c), paging_slice(&paging), &rows) ||
 	    !category_count(w, REPOSITORY_CRATES, &total))
 		return false;
 	category_list_view(c, view, "categories", &rows);

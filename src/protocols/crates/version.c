@@ -95,7 +95,8 @@ list_authors(struct call *c)
 	struct texts authors = { NULL, 0 };
 
 	if (version && crate_name_is_valid(crate) &&
-	    !release_authors(&c->work, REPOSITORY_CRATES, crate_name_canonical(c->work.arena, crate), version, &authors))
+	    !release_authors(&c->work, REPOSITORY_CRATES, crate_name_canonical(c->work.arena, crate),
+			     version, &authors))
 		return false;
 	doc_add_list(view, "users");
 	names = doc_add_list(doc_add_map(view, "meta"), "names");
