@@ -408,12 +408,17 @@ def connect(url, timeout=120):
 
 
 def fetch(url, path, method="GET", body=None, headers=None):
-    """(status, body); status 0 when there was no answer at all."""
+    """(status, body) behind redirects; status 0 when there was no answer at all."""
     connection = connect(url)
     try:
-        connection.request(method, path, body=body, headers=headers or {})
+        connection.request(method, path, body=body,
+                           headers=headers or {"User-Agent": "cratekit"})
         answer = connection.getresponse()
-        return answer.status, answer.read()
+        content = answer.read()
+        location = answer.getheader("Location")
+        if answer.status == 302 and location:
+            return fetch(location, urllib.parse.urlsplit(location).path)
+        return answer.status, content
     except (OSError, http.client.HTTPException) as reason:
         return 0, repr(reason).encode()
     finally:

@@ -59,10 +59,11 @@ drops_root() {
 	"$house/bin/entrepot" --config "$conf" >"$house/work/drop.log" 2>&1 &
 	pid=$!
 	wait_until 10 test -S "$house/run/drop.sock"
-	is "$(stat -c %U "/proc/$pid")" "$user"
+	wait_until 10 belongs_to "$user" "/proc/$pid"
 	kill "$pid"
 	wait "$pid"
 }
+belongs_to() { [ "$(stat -c %U "$2")" = "$1" ]; }
 it "started as root it becomes its user" drops_root
 
 reload_under_load() {
@@ -70,7 +71,7 @@ reload_under_load() {
 	before=$(entrepot_workers)
 	lost_nothing "$(under_load 4 reload_twice)"
 	is "$(entrepot_workers | wc -l)" 3
-	[ -z "$(entrepot_workers | grep -Fx "$before")" ]
+	is "$(comm -12 <(sort <<<"$before") <(entrepot_workers | sort))" "" "workers of before"
 }
 reload_twice() { entrepot_reload; entrepot_reload; }
 it "a reload under load replaces the workers and loses nothing" reload_under_load
