@@ -127,13 +127,16 @@ def listed():
     """every file is known to the build, and so to the distribution."""
     lists = {os.path.dirname(file.path): file.text
              for file in source.files(["src", "tests"], ("files.am",))}
-    for file in source.files(["src", "tests"], (".c", ".h", ".def", ".awk", ".py", ".sh", ".t")):
+    everything = "".join(lists.values())
+    for file in source.files(["src", "tests"], (".c", ".h", ".def", ".awk", ".py", ".sh", ".t",
+                                                ".md", ".http", ".8")):
         directory, below = os.path.dirname(file.path), os.path.basename(file.path)
         while directory and directory not in lists:
             directory, last = os.path.split(directory)
             below = os.path.join(last, below)
         known = lists.get(directory, "") + lists.get(os.path.dirname(directory), "")
-        if not re.search(r"(^|[\s/])" + re.escape(below) + r"(\s|$)", known):
+        if not re.search(r"(^|[\s/])" + re.escape(below) + r"(\s|$)", known) \
+                and file.path not in everything:
             yield file.path, f"not in {directory}/files.am"
 
 

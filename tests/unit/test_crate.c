@@ -270,7 +270,9 @@ the_unpacked_size_and_the_number_of_entries_are_limited(void **state)
 		.data = span_make(arena_zalloc(arena, 1, 1000000), 1000000) });
 	tar_put_end(&tar);
 	bytes = gzip_of(buf_span(&tar));
-	u = (struct crate_upload){ .fd = file_of(bytes), .length = bytes.len, .max_unpacked = tar.len, .max_entries = 3 };
+	u = (struct crate_upload){
+		.fd = file_of(bytes), .length = bytes.len, .max_unpacked = tar.len, .max_entries = 3,
+	};
 	assert_non_null(read_upload(u));
 	u.max_unpacked = tar.len - 1;
 	assert_refused(read_upload(u), MALFORMED);
