@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -172,12 +173,21 @@ finish(struct db *db, struct fault *f, PGresult *result, const char *what, int64
 	return NULL;
 }
 
+/* A test wants to see what happens when the server goes away here. */
+static void
+break_when_due(struct db *db)
+{
+	if (db->break_at > 0 && --db->break_at == 0)
+		shutdown(PQsocket(db->conn), SHUT_RDWR);
+}
+
 /* After a failure PostgreSQL refuses everything up to the end of the transaction: do not even ask. */
 static bool
 usable(struct db *db, struct fault *f, const char *what)
 {
 	if (!db_ready(db, f))
 		return false;
+	break_when_due(db);
 	if (PQtransactionStatus(db->conn) == PQTRANS_INERROR)
 		return fault_raise_internal(f, FAULT_INTERNAL, "%s: statement in a failed transaction", what);
 	return true;

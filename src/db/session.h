@@ -48,6 +48,7 @@ struct db {
 	struct tx *floor;		/* db_abort() leaves it and those outside of it alone (tests); or NULL */
 	bool tx_lost;			/* the connection broke inside of it */
 	bool notified;
+	int64_t break_at;		/* tests: the connection breaks at this statement from now; 0: never */
 	bool dying;			/* the server said goodbye */
 	int64_t retry_at;		/* ticks before which no connection is tried */
 	int64_t pause;			/* µs between the last two attempts */

@@ -56,6 +56,8 @@ open_app(void)
 	if (!config)
 		fail_msg("%s", fault.message);
 	current_config = initial_config = *config;
+	if (!log_open(arena_printf(&app_arena, "%s/log", test_directory), false, LOG_INFO_LEVEL))
+		fail_msg("no log");
 	app = app_new(&app_arena, &current_config, NULL);
 	db_close(app->db);
 	app->db = NULL;
@@ -81,6 +83,12 @@ test_app_setup(void)
 	current_config = initial_config;
 	app->db = w->db;
 	w->config = &current_config;
+}
+
+void
+test_app_use(struct db *db)
+{
+	app->db = db;
 }
 
 /* ---- one request ---- */

@@ -18,6 +18,10 @@
 /* What the application runs with; a test may change it, it is restored for the next one. */
 extern struct config *test_config;
 
+/* Let the application use this connection until the end of the test. */
+struct db;
+void test_app_use(struct db *db);
+
 struct test_request {
 	const char *method;
 	const char *target;

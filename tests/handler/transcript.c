@@ -355,7 +355,23 @@ play_expectation(struct play *p, struct span rest)
 		expect_line(p);
 }
 
-/* CAPTURE NAME .PATH | CAPTURE NAME header HEADER */
+/* What follows PREFIX in the newest mail, as far as letters and digits go. */
+static const char *
+from_mail(const char *prefix)
+{
+	const char *body = sql_text("SELECT body FROM mail ORDER BY id DESC LIMIT 1");
+	const char *at = body ? strstr(body, prefix) : NULL;
+	size_t len = 0;
+
+	if (!at)
+		return NULL;
+	at += strlen(prefix);
+	while (is_alnum(at[len]))
+		len++;
+	return arena_dup(w->arena, at, len);
+}
+
+/* CAPTURE NAME .PATH | CAPTURE NAME header HEADER | CAPTURE NAME mail PREFIX */
 static void
 play_capture_line(struct play *p, struct span rest)
 {
@@ -363,6 +379,8 @@ play_capture_line(struct play *p, struct span rest)
 
 	if (strcmp(path, "header") == 0)
 		value = answer_header(p->answer, play_word(&rest));
+	else if (strcmp(path, "mail") == 0)
+		value = from_mail(play_word(&rest));
 	else
 		value = answer_text(p->answer, path);
 	if (!value)

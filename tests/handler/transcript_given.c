@@ -83,6 +83,16 @@ given_yanked_line(struct play *p, struct span rest)
 		PLAY_FAIL(p, "yanking: %s", answer->body.at);
 }
 
+/* What config_read() derives of base_url. */
+static void
+derive_mount(void)
+{
+	const char *host = strstr(test_config->base_url, "//");
+	const char *path = host ? strchr(host + 2, '/') : NULL;
+
+	test_config->mount = path ? path : "";
+}
+
 /* setting NAME yes|no|NUMBER|TEXT */
 static void
 given_setting_line(struct play *p, struct span rest)
@@ -96,7 +106,7 @@ given_setting_line(struct play *p, struct span rest)
 		SETTING_SET_##kind(member); \
 		return; \
 	}
-#define SETTING_SET_TEXT(member) SETTING_IS_TEXT(member, value)
+#define SETTING_SET_TEXT(member) SETTING_IS_TEXT(member, value); derive_mount()
 #define SETTING_SET_SECRET(member) SETTING_IS_TEXT(member, value)
 #define SETTING_SET_LIST(member) SETTING_IS_TEXT(member, value)
 #define SETTING_SET_FLAG(member) test_config->member = span_is(value, "yes")
@@ -168,6 +178,20 @@ given_team_line(struct play *p, struct span rest)
 		" FROM package p, account a WHERE p.name = '%s' AND a.name = '%s'", crate, team);
 }
 
+/* locked ACCOUNT forever|UNTIL [REASON] */
+static void
+given_locked_line(struct play *p, struct span rest)
+{
+	const char *name = play_word(&rest), *until = play_word(&rest);
+	int64_t t = ACCOUNT_LOCKED_FOREVER;
+
+	if (!until || (strcmp(until, "forever") != 0 && !clock_parse_rfc3339(span_of(until), &t)))
+		PLAY_FAIL(p, "locked ACCOUNT forever|TIME [REASON]");
+	rest = span_trim(rest);
+	if (!account_lock(w, given_account(name), t, rest.len > 0 ? arena_dup(w->arena, rest.at, rest.len) : NULL))
+		PLAY_FAIL(p, "%s", w->fault->message);
+}
+
 /* time YYYY-MM-DDThh:mm:ssZ: what the clock shows from now on */
 static void
 given_time_line(struct play *p, struct span rest)
@@ -187,6 +211,7 @@ static const struct {
 	{ "account", given_account_line },
 	{ "crate", given_crate_line },
 	{ "downloads", given_downloads_line },
+	{ "locked", given_locked_line },
 	{ "organization", given_organization_line },
 	{ "setting", given_setting_line },
 	{ "team", given_team_line },

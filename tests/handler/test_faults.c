@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What happens when the database goes away, or is crowded, in the middle of a
+ * request: a clean answer, nothing half done, and service again afterwards.
+ * These tests commit; each has a database of its own.
+ */
+#include "request.h"
+#include "support.h"
+
+#include <dirent.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "db/session.h"
+
+#define WRITERS 8
+
+static struct db *programs_db;
+
+/* The application and W on a fresh copy of the template. */
+static void
+use_own_database(const char *name)
+{
+	programs_db = w->db;
+	w->db = test_connection(test_database(name, true));
+	test_app_use(w->db);
+}
+
+static int
+teardown(void **state)
+{
+	if (programs_db) {
+		w->db = programs_db;
+		test_app_use(w->db);
+	}
+	programs_db = NULL;
+	return test_teardown(state);
+}
+
+static int
+count_spool_files(void)
+{
+	DIR *dir = opendir(test_config->spool_dir);
+	int count = 0;
+
+	if (!dir)
+		return -1;
+	for (struct dirent *e; (e = readdir(dir));)
+		count += e->d_name[0] != '.';
+	closedir(dir);
+	return count;
+}
+
+/* No row of a publish without all the others, and no release without its bytes. */
+static void
+assert_all_or_nothing(int64_t releases)
+{
+	assert_int_equal(sql_int("SELECT count(*) FROM release"), releases);
+	assert_int_equal(sql_int("SELECT count(*) FROM file f JOIN blob b USING (sha256)"), releases);
+	assert_int_equal(sql_int("SELECT count(*) FROM release_crate"), releases);
+	assert_int_equal(sql_int("SELECT count(*) FROM audit WHERE action = 'publish'"), releases);
+	assert_int_equal(sql_int("SELECT count(*) FROM package"), releases > 0);
+	assert_int_equal(sql_int("SELECT count(*) FROM index_object WHERE path LIKE '%%foo'"), releases > 0);
+	assert_int_equal(count_spool_files(), 0);
+}
+
+/* ---- the database goes away at the n-th statement ---- */
+
+/* Ask with the connection breaking at statement N; whether it got that far. */
+static bool
+ask_breaking_at(int64_t n, const struct test_request *request, const struct test_answer **answer)
+{
+	bool reached;
+
+	w->db->break_at = n;
+	*answer = test_send(request);
+	reached = w->db->break_at == 0;
+	w->db->break_at = 0;
+	return reached;
+}
+
+static void
+a_publish_whose_connection_breaks_anywhere_leaves_nothing(void **state)
+{
+	struct test_request request = { .method = "PUT", .target = "/api/v1/crates/new" };
+	const struct test_answer *answer;
+	int64_t n;
+
+	(void)state;
+	use_own_database("breaking_publish");
+	request.token = given_token("alice");
+	request.body = publish_body("foo", "1.0.0", "{\"keywords\": [\"k\"], \"categories\": [\"encoding\"]}");
+	for (n = 1; ask_breaking_at(n, &request, &answer); n++) {
+		if (answer->status == 200)
+			break;
+		assert_error(answer, 503, "Service unavailable");
+		assert_all_or_nothing(0);
+	}
+	assert_true(n > 10);
+	assert_int_equal(answer->status, 200);
+	assert_all_or_nothing(1);
+}
+
+static void
+a_yank_whose_connection_breaks_anywhere_is_undone(void **state)
+{
+	struct test_request request = { .method = "DELETE", .target = "/api/v1/crates/foo/1.0.0/yank" };
+	const struct test_answer *answer;
+	int64_t n;
+
+	(void)state;
+	use_own_database("breaking_yank");
+	given_crate("alice", "foo", "1.0.0", NULL);
+	request.token = given_token("alice");
+	for (n = 1; ask_breaking_at(n, &request, &answer) && answer->status != 200; n++) {
+		assert_error(answer, 503, "Service unavailable");
+		assert_int_equal(sql_int("SELECT count(*) FROM release WHERE yanked"), 0);
+		assert_non_null(strstr(get("/index/3/f/foo")->body.at, "\"yanked\":false"));
+	}
+	assert_true(n > 3);
+	assert_int_equal(sql_int("SELECT count(*) FROM release WHERE yanked"), 1);
+	assert_int_equal(sql_int("SELECT count(*) FROM audit WHERE action = 'yank'"), 1);
+	assert_non_null(strstr(get("/index/3/f/foo")->body.at, "\"yanked\":true"));
+}
+
+static void
+every_read_answers_503_while_the_database_is_away(void **state)
+{
+	static const char *const targets[] = {
+		"/api/v1/crates", "/api/v1/crates?q=foo", "/api/v1/crates/foo", "/api/v1/crates/foo/1.0.0",
+		"/api/v1/crates/foo/versions", "/api/v1/crates/foo/owners", "/api/v1/crates/foo/downloads",
+		"/api/v1/crates/foo/reverse_dependencies", "/api/v1/keywords", "/api/v1/categories", "/api/v1/summary",
+		"/api/v1/users/alice", "/index/3/f/foo", "/files/crates/foo/foo-1.0.0.crate", "/-/ready",
+	};
+	struct db *away;
+
+	(void)state;
+	use_own_database("away");
+	given_crate("alice", "foo", "1.0.0", NULL);
+	away = test_connection("host=/nonexistent");
+	for (size_t i = 0; i < ARRAY_LEN(targets); i++) {
+		const struct test_answer *answer;
+
+		test_app_use(away);
+		answer = get(targets[i]);
+		if (answer->status != 503)
+			fail_msg("%s: %d %s", targets[i], answer->status, answer->body.at);
+		test_app_use(w->db);
+		assert_int_equal(get(targets[i])->status, 200);
+	}
+}
+
+static void
+health_does_not_need_the_database(void **state)
+{
+	(void)state;
+	use_own_database("health");
+	test_app_use(test_connection("host=/nonexistent"));
+	assert_int_equal(get("/-/health")->status, 200);
+}
+
+/* ---- the disk ---- */
+
+static void
+a_spool_that_cannot_be_written_leaves_nothing(void **state)
+{
+	const struct test_answer *answer;
+
+	(void)state;
+	use_own_database("spool");
+	test_config->spool_dir = "/nonexistent/tmp";
+	answer = publish(given_token("alice"), "foo", "1.0.0", NULL);
+	assert_true(answer->status >= 500);
+	assert_non_null(doc_at(answer->json, "errors[0].detail"));
+	assert_null(strstr(answer->body.at, "nonexistent"));
+	test_config->spool_dir = arena_printf(w->arena, "%s/data/tmp", test_directory);
+	assert_all_or_nothing(0);
+}
+
+static void
+a_store_that_cannot_be_written_leaves_nothing(void **state)
+{
+	const struct test_answer *answer;
+
+	(void)state;
+	use_own_database("store");
+	test_config->blob_dir = "/dev/null";
+	answer = publish(given_token("alice"), "foo", "1.0.0", NULL);
+	assert_true(answer->status >= 500);
+	assert_null(strstr(answer->body.at, "/dev/null"));
+	assert_all_or_nothing(0);
+}
+
+/* ---- many at once ---- */
+
+/* What a child process found: a bit per kind of answer. */
+enum { PUBLISHED = 1, REFUSED = 2, BROKEN = 4 };
+
+static int
+publish_in_child(const char *conninfo, const char *token, struct span body)
+{
+	struct test_request request = { .method = "PUT", .target = "/api/v1/crates/new", .token = token, .body = body };
+	const struct test_answer *answer;
+
+	w->db = db_new(conninfo, 30000000);
+	test_app_use(w->db);
+	answer = test_send(&request);
+	if (answer->status == 200)
+		return PUBLISHED;
+	if (answer->status == 400 && strstr(answer->body.at, "is already uploaded"))
+		return REFUSED;
+	print_error("%d %s\n", answer->status, answer->body.at);
+	return BROKEN;
+}
+
+/* BODIES[i % COUNT] by each of the writers at once; how many answered what. */
+static void
+publish_at_once(const char *conninfo, const struct span *bodies, size_t count, int answers[5])
+{
+	const char *token = given_token("alice");
+	pid_t children[WRITERS];
+	int status;
+
+	for (size_t i = 0; i < WRITERS; i++) {
+		children[i] = fork();
+		if (children[i] == 0)
+			_exit(publish_in_child(conninfo, token, bodies[i % count]));
+	}
+	memset(answers, 0, 5 * sizeof(*answers));
+	for (size_t i = 0; i < WRITERS; i++) {
+		assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+		assert_true(WIFEXITED(status) && WEXITSTATUS(status) <= BROKEN);
+		answers[WEXITSTATUS(status)]++;
+	}
+}
+
+static void
+of_identical_publishes_at_once_one_succeeds(void **state)
+{
+	struct span body;
+	int answers[5];
+
+	(void)state;
+	use_own_database("identical");
+	body = publish_body("foo", "1.0.0", "{\"keywords\": [\"a\", \"b\"]}");
+	publish_at_once(test_conninfo("identical"), &body, 1, answers);
+	assert_int_equal(answers[PUBLISHED], 1);
+	assert_int_equal(answers[REFUSED], WRITERS - 1);
+	assert_all_or_nothing(1);
+}
+
+static void
+different_versions_at_once_all_succeed(void **state)
+{
+	struct span bodies[WRITERS];
+	int answers[5];
+
+	(void)state;
+	use_own_database("versions");
+	for (size_t i = 0; i < WRITERS; i++)
+		bodies[i] = publish_body("foo", arena_printf(w->arena, "1.0.%zu", i),
+			i % 2 ? "{\"keywords\": [\"a\", \"b\"]}" : "{\"keywords\": [\"b\", \"a\"]}");
+	publish_at_once(test_conninfo("versions"), bodies, WRITERS, answers);
+	assert_int_equal(answers[PUBLISHED], WRITERS);
+	assert_all_or_nothing(WRITERS);
+	assert_int_equal(sql_int("SELECT release_count FROM package"), WRITERS);
+	assert_int_equal(sql_int("SELECT package_count FROM keyword WHERE name = 'a'"), 1);
+	assert_string_equal(answer_text(get("/api/v1/crates/foo"), "crate.max_version"),
+		arena_printf(w->arena, "1.0.%d", WRITERS - 1));
+}
+
+static void
+different_crates_at_once_count_their_keywords(void **state)
+{
+	struct span bodies[WRITERS];
+	int answers[5];
+
+	(void)state;
+	use_own_database("crates");
+	for (size_t i = 0; i < WRITERS; i++)
+		bodies[i] = publish_body(arena_printf(w->arena, "foo%zu", i), "1.0.0",
+			i % 2 ? "{\"keywords\": [\"a\", \"b\", \"c\"], \"categories\": [\"encoding\", \"games\"]}"
+			      : "{\"keywords\": [\"c\", \"b\", \"a\"], \"categories\": [\"games\", \"encoding\"]}");
+	publish_at_once(test_conninfo("crates"), bodies, WRITERS, answers);
+	assert_int_equal(answers[PUBLISHED], WRITERS);
+	assert_int_equal(sql_int("SELECT package_count FROM keyword WHERE name = 'b'"), WRITERS);
+	assert_int_equal(sql_int("SELECT package_count FROM category WHERE slug = 'games'"), WRITERS);
+	assert_int_equal(sql_int("SELECT package_count FROM repository WHERE name = 'crates'"), WRITERS);
+}
+
+#define TEST_ALONE(function) cmocka_unit_test_setup_teardown(function, test_setup_committing, teardown)
+
+TESTS(faults,
+	TEST_ALONE(a_publish_whose_connection_breaks_anywhere_leaves_nothing),
+	TEST_ALONE(a_yank_whose_connection_breaks_anywhere_is_undone),
+	TEST_ALONE(every_read_answers_503_while_the_database_is_away),
+	TEST_ALONE(health_does_not_need_the_database),
+	TEST_ALONE(a_spool_that_cannot_be_written_leaves_nothing),
+	TEST_ALONE(a_store_that_cannot_be_written_leaves_nothing),
+	TEST_ALONE(of_identical_publishes_at_once_one_succeeds),
+	TEST_ALONE(different_versions_at_once_all_succeed),
+	TEST_ALONE(different_crates_at_once_count_their_keywords),
+);
+
+TEST_MAIN("faults", TEST_LIST(faults))
