@@ -115,7 +115,7 @@ webserver_apache_modules() {
 
 webserver_write_apache() {
 	echo "# Written by quickstart; edits are lost."
-	webserver_apache_modules proxy proxy_fcgi
+	webserver_apache_modules env proxy proxy_fcgi
 	cat <<-CONF
 	ServerRoot "$1/run"
 	DefaultRuntimeDir "$1/run"
@@ -126,6 +126,8 @@ webserver_write_apache() {
 	LogLevel warn
 	AllowEncodedSlashes NoDecode
 	ProxyPass "/" "unix:$1/run/entrepot.sock|fcgi://entrepot/"
+	# else Apache drops Content-Length, and downloads have no length
+	SetEnv ap_trust_cgilike_cl yes
 	<Location "/">
 		CGIPassAuth On
 		Require all granted

@@ -5,6 +5,7 @@
   cratekit.py crate NAME VERSION               the .crate on stdout
   cratekit.py body [--evil KIND] [--meta JSON] NAME VERSION
                                                a publish body on stdout
+  (JSON changes the metadata; @FILE reads it from there)
   cratekit.py kinds                            every KIND, one per line
   cratekit.py publish URL TOKEN [--evil KIND] [--meta JSON] NAME VERSION
                                                prints status, then the answer
@@ -411,13 +412,14 @@ def fetch(url, path, method="GET", body=None, headers=None):
     """(status, body) behind redirects; status 0 when there was no answer at all."""
     connection = connect(url)
     try:
-        connection.request(method, path, body=body,
-                           headers=headers or {"User-Agent": "cratekit"})
+        connection.request(method, urllib.parse.urlsplit(url).path + path, body=body,
+                           headers={"User-Agent": "cratekit", **(headers or {})})
         answer = connection.getresponse()
         content = answer.read()
         location = answer.getheader("Location")
         if answer.status == 302 and location:
-            return fetch(location, urllib.parse.urlsplit(location).path)
+            return fetch(urllib.parse.urljoin(location, "/")[:-1],
+                         urllib.parse.urlsplit(location).path)
         return answer.status, content
     except (OSError, http.client.HTTPException) as reason:
         return 0, repr(reason).encode()
@@ -427,8 +429,7 @@ def fetch(url, path, method="GET", body=None, headers=None):
 
 def publish(url, token, body):
     return fetch(url, "/api/v1/crates/new", "PUT", body, {
-        "Authorization": token, "Accept": "application/json",
-        "User-Agent": "cratekit"})
+        "Authorization": token, "Accept": "application/json"})
 
 
 def detail(answer):
@@ -460,7 +461,11 @@ def in_threads(count, work):
 def build(arguments):
     if arguments.evil:
         return EVIL[arguments.evil](arguments.name, arguments.version)
-    changes = json.loads(arguments.meta)
+    changes = arguments.meta
+    if changes.startswith("@"):
+        with open(changes[1:], encoding="utf-8") as file:
+            changes = file.read()
+    changes = json.loads(changes)
     return frame(metadata(arguments.name, arguments.version, **changes),
                  crate(arguments.name, arguments.version))
 

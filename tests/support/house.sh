@@ -211,13 +211,16 @@ house_close() {
 http() {
 	local method=$1 path=$2
 	shift 2
+	: >"$house/work/body"
 	[ "$method" = HEAD ] && set -- --head "$@"
 	curl -sS -m 60 --path-as-is -X "$method" -D "$house/work/headers" \
 		-o "$house/work/body" -w '%{http_code}' "$@" "$base_url$path"
 }
 
+# header NAME: of the last answer, when there were redirects.
 header() {
-	sed -n "s/^$1: *//Ip" "$house/work/headers" | tr -d '\r' | tail -n 1
+	awk '/^HTTP\// { delete seen } { i = index($0, ":"); seen[tolower(substr($0, 1, i - 1))] = substr($0, i + 2) }
+		END { printf "%s", seen[name] }' name="${1,,}" "$house/work/headers" | tr -d '\r'
 }
 
 body() { cat "$house/work/body"; }

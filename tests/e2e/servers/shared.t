@@ -27,7 +27,7 @@ house_start shared || bail "the registry did not start"
 
 addresses_have_the_path() {
 	http GET /index/config.json >/dev/null
-	like "$(body | jq -r .dl)" "^$base_url/api/v1/crates"
+	like "$(body | jq -r .dl)" "^$base_url/files/"
 	is "$(body | jq -r .api)" "$base_url"
 }
 it "a registry below a path says so in its addresses" addresses_have_the_path
