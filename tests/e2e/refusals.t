@@ -12,13 +12,14 @@ house_set crates_rate_limits no
 house_start lighttpd || bail "the registry did not start"
 publish_crate taken-name 1.0.0 || bail "nothing can be published"
 
+counts=$(for table in package release release_crate file blob dependency owner \
+	keyword package_keyword change index_object job mail audit; do
+	echo "SELECT '$table', count(*) FROM $table UNION ALL"
+done) counts=${counts% UNION ALL}
+
 # footprint: everything a publish could leave behind.
 footprint() {
-	local table
-	for table in package release release_crate file blob dependency owner \
-		keyword package_keyword change index_object job mail audit; do
-		echo "$table $(sql "SELECT count(*) FROM $table")"
-	done
+	sql "$counts"
 	find "$house/data" "$house/tmp" -type f | sort
 }
 
@@ -28,7 +29,7 @@ refused() {
 	before=$(footprint)
 	[ "$kind" = honest ] || options+=(--evil "$kind")
 	[ -z "${6:-}" ] || options+=(--meta "$6")
-	answer=$(kit publish "$base_url" "$alice" "${options[@]}" -- "${4:-foo}" "${5:-1.0.0}")
+	answer=$(kit publish "$base_url" "$alice" "${options[@]}" -- "${4-foo}" "${5-1.0.0}")
 	is "$(head -n 1 <<<"$answer")" "$status" "$answer"
 	like "$(tail -n +2 <<<"$answer" | jq -r '.errors[0].detail')" "$regex"
 	is "$(footprint)" "$before"
@@ -75,7 +76,7 @@ it "a version that differs in build metadata only is refused" \
 	refused 400 'crate version `1.0.0` is already uploaded' honest taken-name 1.0.0+other
 it "missing description and license are both named" refused 400 \
 	"missing or empty metadata fields: description, license" honest foo 1.0.0 \
-	'{"description":null,"license":""}'
+	'{"description":"","license":""}'
 it "a license that is no SPDX expression is refused" refused 400 "unknown or invalid license expression" \
 	honest foo 1.0.0 '{"license":"MIT AND Nonsense"}'
 it "a homepage that is no web address is refused" refused 400 'URL for field `homepage` must begin with' \
@@ -144,7 +145,7 @@ for query in ("&".join("ids[]=a" for _ in range(100000)), "q=" + "a" * 200000):
 PY
 	)
 	unlike "$answer" "^(5|200)"
-	is "$(http GET "/api/v1/crates?$(printf 'ids[]=a&%.0s' {1..1800})" -g)" 400
+	is "$(http GET "/api/v1/crates?$(printf 'a&%.0s' {1..1800})" -g)" 400
 }
 it "a hundred thousand query parameters are refused" hundred_thousand_parameters
 
