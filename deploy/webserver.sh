@@ -49,6 +49,8 @@ webserver_write_lighttpd() {
 	server.upload-dirs = ( "$1/tmp" )
 	server.max-request-size = $WEB_MAX_KIB
 	server.max-fds = 4096
+	# paths and queries arrive as they were sent: entrepot decodes and refuses them itself
+	server.http-parseopts = ( "url-normalize" => "disable" )
 	# bodies are collected here, so that a slow client holds no worker
 	server.stream-request-body = 0
 	fastcgi.server = ( "/" => ((

@@ -11,9 +11,22 @@
 #include "base/buf.h"
 #include "base/encode.h"
 #include "base/settings.h"
+#include "base/text.h"
 #include "domain/blob.h"
 #include "http/conditional.h"
 #include "http/credentials.h"
+
+/* What can be a scheme's name is shown; anything else may be a token in the wrong place. */
+static bool
+is_scheme_name(const char *s)
+{
+	size_t len = strlen(s);
+
+	for (size_t i = 0; i < len; i++)
+		if (!is_alpha(s[i]) && s[i] != '-')
+			return false;
+	return len > 0 && len <= 20;
+}
 
 static bool
 refuse_scheme(struct call *c, const struct credentials *given)
@@ -21,6 +34,9 @@ refuse_scheme(struct call *c, const struct credentials *given)
 	if (given->scheme == CREDENTIAL_MALFORMED)
 		return fault_raise(&c->fault, FAULT_UNAUTHENTICATED,
 				   "Invalid `Authorization` header: Found unexpected non-ASCII characters");
+	if (!is_scheme_name(given->scheme_text))
+		return fault_raise(&c->fault, FAULT_UNAUTHENTICATED,
+				   "Invalid `Authorization` header: Found unexpected authentication scheme");
 	return fault_raise(&c->fault, FAULT_UNAUTHENTICATED,
 			   "Invalid `Authorization` header: Found unexpected authentication scheme `%s`",
 			   given->scheme_text);

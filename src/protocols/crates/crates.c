@@ -216,6 +216,7 @@ static const struct mount mounts[] = {
 	{ "/api/v1", crates_invitation_routes },
 	{ "/api/private", crates_private_routes },
 	{ "/me", crates_login_routes },
+	{ "/data-access", crates_access_routes },
 	{ "/index", crates_index_routes },
 	{ "/files/crates", crates_file_routes },
 	{ NULL, NULL }

@@ -35,6 +35,7 @@ extern const struct route crates_user_routes[];		/* users.c */
 extern const struct route crates_me_routes[];		/* me.c */
 extern const struct route crates_token_routes[];	/* tokens.c */
 extern const struct route crates_login_routes[];	/* tokens.c */
+extern const struct route crates_access_routes[];	/* site.c */
 extern const struct route crates_site_routes[];		/* site.c */
 extern const struct route crates_index_routes[];	/* index.c */
 
