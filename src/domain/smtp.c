@@ -31,18 +31,6 @@ give(char *to, size_t size, size_t count, void *from)
 }
 
 static void
-close_curl(void *arg)
-{
-	curl_easy_cleanup(arg);
-}
-
-static void
-free_list(void *arg)
-{
-	curl_slist_free_all(arg);
-}
-
-static void
 restrict_to_mail(CURL *curl)
 {
 #if LIBCURL_VERSION_NUM >= 0x075500
@@ -71,32 +59,35 @@ set_server(CURL *curl, const struct config *config)
 		curl_easy_setopt(curl, CURLOPT_PASSWORD, config->smtp_password);
 }
 
+static void
+set_message(CURL *curl, struct arena *a, const struct smtp_message *m, struct curl_slist *to, struct span *rest)
+{
+	curl_easy_setopt(curl, CURLOPT_MAIL_FROM, arena_printf(a, "<%s>", m->from));
+	curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, to);
+	curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
+	curl_easy_setopt(curl, CURLOPT_READFUNCTION, give);
+	curl_easy_setopt(curl, CURLOPT_READDATA, rest);
+}
+
+/* The handle is closed at once: the server is told QUIT, and not kept waiting for the end of the job. */
 bool
 smtp_send(struct work *w, const struct smtp_message *m)
 {
 	CURL *curl = curl_easy_init();
+	struct curl_slist *to = curl_slist_append(NULL, arena_printf(w->arena, "<%s>", m->to));
 	char error[CURL_ERROR_SIZE] = "";
-	struct curl_slist *recipients;
 	struct span rest = m->text;
-	CURLcode code;
+	CURLcode code = CURLE_OUT_OF_MEMORY;
 
-	if (!curl)
-		return fault_raise_internal(w->fault, FAULT_UNAVAILABLE, "libcurl cannot be used");
-	arena_on_clear(w->arena, close_curl, curl);
-	recipients = curl_slist_append(NULL, arena_printf(w->arena, "<%s>", m->to));
-	if (!recipients)
-		return fault_raise_internal(w->fault, FAULT_UNAVAILABLE, "out of memory");
-	arena_on_clear(w->arena, free_list, recipients);
-	restrict_to_mail(curl);
-	set_server(curl, w->config);
-	curl_easy_setopt(curl, CURLOPT_MAIL_FROM, arena_printf(w->arena, "<%s>", m->from));
-	curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, recipients);
-	curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
-	curl_easy_setopt(curl, CURLOPT_READFUNCTION, give);
-	curl_easy_setopt(curl, CURLOPT_READDATA, &rest);
-	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error);
-	code = curl_easy_perform(curl);
-	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, NULL);
+	if (curl && to) {
+		restrict_to_mail(curl);
+		set_server(curl, w->config);
+		set_message(curl, w->arena, m, to, &rest);
+		curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error);
+		code = curl_easy_perform(curl);
+	}
+	curl_easy_cleanup(curl);
+	curl_slist_free_all(to);
 	if (code != CURLE_OK)
 		return fault_raise_internal(w->fault, FAULT_UNAVAILABLE, "mail server: %s",
 					    *error ? error : curl_easy_strerror(code));
