@@ -126,13 +126,17 @@ SELECT count(*) AS count FROM package_listed p WHERE p.repository_id = {reposito
 
 -- :name search_relevance_begin :part
 -- Only the matches with the most recent downloads, and the exact one, are
--- ranked: ranking all of them takes seconds for common words.
-WITH candidate AS MATERIALIZED (
-SELECT * FROM (SELECT p.id FROM package_candidate p WHERE p.repository_id = {repository};
+-- ranked: ranking all of them takes seconds for common words. How many match is
+-- counted in passing, which costs less than asking again.
+WITH popular AS MATERIALIZED (
+SELECT p.id, count(*) OVER () AS match_count
+  FROM package_candidate p WHERE p.repository_id = {repository};
 
 -- :name search_relevance_middle :part
 -- The exact match is always a candidate.
- ORDER BY p.recent_downloads DESC, p.id DESC LIMIT {candidates}::bigint) popular
+ ORDER BY p.recent_downloads DESC, p.id DESC LIMIT {candidates}::bigint
+), candidate AS MATERIALIZED (
+SELECT id FROM popular
  UNION
 SELECT p.id FROM package p WHERE p.repository_id = {repository} AND p.canonical_name = {exact};
 
@@ -145,7 +149,8 @@ SELECT p.id
           ts_rank_cd(p.document, plainto_tsquery('english', {q})) DESC,
           p.recent_downloads DESC, p.name
  LIMIT {limit}::bigint OFFSET {offset}::bigint) p)
-SELECT v.*, v.canonical_name = {exact} AS exact_match
+SELECT v.*, v.canonical_name = {exact} AS exact_match,
+       (SELECT match_count FROM popular LIMIT 1) AS match_count
   FROM page JOIN crate_package v ON v.id = page.id
  ORDER BY page.place;
 

@@ -20,9 +20,13 @@
 
 static const struct column package_columns[] = { PACKAGE_COLUMNS, COLUMNS_END };
 static const struct column package_found_columns[] = { PACKAGE_COLUMNS, COLUMN(package, exact_match), COLUMNS_END };
+static const struct column package_ranked_columns[] = {
+	PACKAGE_COLUMNS, COLUMN(package, exact_match), COLUMN(package, match_count), COLUMNS_END
+};
 
 const struct row_type package_type = ROW_TYPE(package, package_columns);
 const struct row_type package_found_type = ROW_TYPE(package, package_found_columns);
+const struct row_type package_ranked_type = ROW_TYPE(package, package_ranked_columns);
 
 struct blocked_row {
 	int64_t available_at;

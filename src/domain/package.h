@@ -38,11 +38,13 @@ struct package {
 	const char *max_stable_version;
 	const char *newest_version;
 	bool exact_match;		/* search results only */
+	int64_t match_count;		/* of the whole search; ranked results only */
 };
 
-/* For queries of the view crate_package; the second for search results. */
+/* For queries of the view crate_package; the second for search results, the third for ranked ones. */
 extern const struct row_type package_type;
 extern const struct row_type package_found_type;
+extern const struct row_type package_ranked_type;
 
 /* By canonical name; NULL without a fault when there is none. */
 const struct package *package_find(struct work *w, int64_t repository_id, const char *canonical_name) MUST_CHECK;

@@ -12,6 +12,7 @@
 #include "base/work.h"
 #include "db/compose.h"
 #include "domain/package.h"
+#include "domain/taxonomy.h"
 
 static const struct column totals_columns[] = {
 	COLUMN(search_totals, package_count), COLUMN(search_totals, download_count), COLUMNS_END
@@ -157,10 +158,11 @@ search_page(struct work *w, const struct search *s, struct rows *out)
 	compose_begin(&c, w);
 	set_filters(&c, s);
 	set_page(&c, s);
-	if (s->order == SEARCH_BY_RELEVANCE)
+	if (s->order == SEARCH_BY_RELEVANCE) {
 		compose_ranked(&c, s);
-	else
-		compose_ordered(&c, s);
+		return compose_many(&c, &package_ranked_type, out);
+	}
+	compose_ordered(&c, s);
 	return compose_many(&c, &package_found_type, out);
 }
 
@@ -171,19 +173,12 @@ is_narrowed(const struct search *s)
 	       s->followed_by != 0 || s->names || s->hide_yanked;
 }
 
-bool
-search_total(struct work *w, const struct search *s, int64_t *total)
+static bool
+count_matches(struct work *w, const struct search *s, int64_t *total)
 {
-	const struct search_totals *totals;
 	struct compose c;
 	struct rows rows;
 
-	*total = 0;
-	if (!is_narrowed(s)) {
-		totals = search_totals(w, s->repository_id);
-		*total = totals ? totals->package_count : 0;
-		return totals != NULL;
-	}
 	compose_begin(&c, w);
 	set_filters(&c, s);
 	compose_add(&c, s->text ? Q_SEARCH_COUNT_MATCHES_BEGIN : Q_SEARCH_COUNT_BEGIN);
@@ -193,6 +188,45 @@ search_total(struct work *w, const struct search *s, int64_t *total)
 		return false;
 	*total = ((const struct count_row *)rows.at)->count;
 	return true;
+}
+
+/* How many packages a keyword has, or the repository, is kept. */
+static bool
+find_kept_total(struct work *w, const struct search *s, bool *found, int64_t *total)
+{
+	const struct keyword *keyword;
+	const struct search_totals *totals;
+	struct search rest = *s;
+
+	rest.keyword = NULL;
+	*found = !is_narrowed(&rest);
+	if (!*found)
+		return true;
+	if (s->keyword) {
+		keyword = keyword_find(w, s->repository_id, s->keyword);
+		*total = keyword ? keyword->package_count : 0;
+	} else {
+		totals = search_totals(w, s->repository_id);
+		*total = totals ? totals->package_count : 0;
+	}
+	return !fault_is_set(w->fault);
+}
+
+bool
+search_total(struct work *w, const struct search *s, const struct rows *page, int64_t *total)
+{
+	const struct package *packages = page->at;
+	int64_t shown = (int64_t)page->count;
+	bool found;
+
+	*total = s->offset + shown;
+	if (shown > 0 && s->order == SEARCH_BY_RELEVANCE) {
+		*total = packages[0].match_count;
+		return true;
+	}
+	if (shown > 0 && shown < s->limit && !s->resume)
+		return true;
+	return find_kept_total(w, s, &found, total) && (found || count_matches(w, s, total));
 }
 
 const struct search_totals *

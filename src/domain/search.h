@@ -55,11 +55,11 @@ struct search {
 	int64_t after_id;
 };
 
-/* The page as struct package (package_found_type). */
+/* The page as struct package. */
 bool search_page(struct work *w, const struct search *s, struct rows *out) MUST_CHECK;
 
-/* How many there are altogether. */
-bool search_total(struct work *w, const struct search *s, int64_t *total) MUST_CHECK;
+/* How many there are altogether. PAGE is what search_page() gave for S, which often tells without counting. */
+bool search_total(struct work *w, const struct search *s, const struct rows *page, int64_t *total) MUST_CHECK;
 
 /* Packages and downloads of the whole repository. */
 struct search_totals {

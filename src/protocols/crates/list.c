@@ -225,21 +225,6 @@ seek_behind(struct call *c, const struct search *s, const struct package *last, 
 
 /* ---- the answer ---- */
 
-/* How many match; 0 when this page is empty, as ever. A page that is not full tells it without counting. */
-static bool
-count_all(struct call *c, const struct search *s, size_t shown, int64_t *total)
-{
-	int64_t end = s->offset + (int64_t)shown;
-
-	*total = 0;
-	if (shown == 0)
-		return true;
-	if (s->resume || (int64_t)shown == s->limit || end >= SEARCH_MAX_RANKED)
-		return search_total(&c->work, s, total);
-	*total = end;
-	return true;
-}
-
 static void
 put_links(struct call *c, struct doc *meta, const struct search *s, const struct paging *paging,
 	const struct rows *rows)
@@ -267,10 +252,12 @@ list_crates(struct call *c)
 	struct doc *view = doc_map(c->work.arena), *meta;
 	struct paging paging;
 	struct rows rows;
-	int64_t total;
+	int64_t total = 0;
 
 	if (!read_text(c, &search) || !read_place(c, &search, &paging) || !read_filter(c, &search) ||
-	    !search_page(&c->work, &search, &rows) || !count_all(c, &search, rows.count, &total))
+	    !search_page(&c->work, &search, &rows))
+		return false;
+	if (rows.count > 0 && !search_total(&c->work, &search, &rows, &total))
 		return false;
 	crate_list_view(c, view, "crates", &rows);
 	meta = doc_add_map(view, "meta");
