@@ -18,7 +18,9 @@
 static void
 cache_briefly(struct call *c)
 {
-	call_header(c, "Cache-Control", c->work.config->crates_auth_required ? "private, max-age=15" : "public, max-age=15");
+	bool private = c->work.config->crates_auth_required;
+
+	call_header(c, "Cache-Control", private ? "private, max-age=15" : "public, max-age=15");
 }
 
 static bool
