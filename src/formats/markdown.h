@@ -14,7 +14,7 @@ struct arena;
 #define MARKDOWN_MAX ((size_t)512 * 1024)
 
 /*
- * An HTML fragment on the arena. PATH (may be NULL) tells by its extension
+ * An HTML fragment on the arena, with a NUL behind it. PATH (may be NULL) tells by its extension
  * whether TEXT is Markdown; a README without an extension is. Never fails:
  * Markdown that takes too much memory or time to render is shown as it is.
  */

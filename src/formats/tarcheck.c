@@ -33,7 +33,6 @@ struct pending {
 	bool has_size;
 	bool has_link;
 	uint64_t size;
-	char path[TAR_PATH_MAX + 1];
 };
 
 struct tarcheck {
@@ -48,6 +47,7 @@ struct tarcheck {
 	size_t extension_filled;
 	char extension[EXTENSION_MAX + BLOCK];
 	struct pending pending;
+	char pending_path[TAR_PATH_MAX + 1];	/* valid when has_path */
 	struct tarcheck_entry *first;
 	struct tarcheck_entry *last;
 	struct tarcheck_entry *taken;
@@ -143,7 +143,7 @@ set_pending_path(struct tarcheck *t, struct span path)
 	if (p->has_path || path.len == 0 || memchr(path.at, '\0', path.len))
 		return false;
 	p->has_path = true;
-	return set_path(p->path, path, span_make(NULL, 0));
+	return set_path(t->pending_path, path, span_make(NULL, 0));
 }
 
 static bool
@@ -235,7 +235,7 @@ entry_path(const struct tarcheck *t, char path[TAR_PATH_MAX + 1])
 	struct span name = text_field(t->block, NAME);
 
 	if (t->pending.has_path)
-		return set_path(path, span_of(t->pending.path), span_make(NULL, 0));
+		return set_path(path, span_of(t->pending_path), span_make(NULL, 0));
 	/* GNU's headers keep other things where the prefix was. */
 	if (prefix.len == 0 || !span_equal(field(t->block, MAGIC), SPAN("ustar\0" "00")))
 		return set_path(path, name, span_make(NULL, 0));
