@@ -55,6 +55,8 @@ call_authenticate(struct call *c)
 		break;
 	case CREDENTIAL_BARE:
 	case CREDENTIAL_BEARER:
+		if (c->protocol->check_token && !c->protocol->check_token(c, span_of(given.secret)))
+			return false;
 		if (!auth_token(&c->work, span_of(given.secret), &c->actor))
 			return false;
 		c->work.actor = &c->actor;

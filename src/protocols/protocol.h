@@ -79,6 +79,8 @@ struct protocol {
 	const struct serializer *serializers;	/* in order of preference, ended by { NULL } */
 	/* How a demand for credentials is raised when there are none. */
 	enum fault_kind anonymous_fault;
+	/* Whether a token has the form that this protocol hands out; may raise. NULL: any form. */
+	bool (*check_token)(struct call *, struct span secret);
 	/* What stands before the parser's words when a document body is malformed. NULL: nothing. */
 	const char *document_error;
 	/* Whether a document body has an acceptable Content-Type; may raise. NULL: any. */

@@ -15,6 +15,7 @@
 #include "domain/package.h"
 #include "domain/release.h"
 #include "domain/repository.h"
+#include "domain/token.h"
 #include "formats/crate_rules.h"
 #include "version/semver.h"
 
@@ -222,6 +223,17 @@ static const struct mount mounts[] = {
 	{ NULL, NULL }
 };
 
+/* What was never one of our tokens is told apart from one that is no longer valid. */
+static bool
+check_token(struct call *c, struct span secret)
+{
+	if (span_starts(secret, TOKEN_PREFIX))
+		return true;
+	return fault_raise(&c->fault, FAULT_UNAUTHENTICATED,
+			   "The given API token does not match the format used by %s. "
+			   "You can generate a new token at %s.", crates_site(c), call_url(c, "/me"));
+}
+
 static const struct serializer serializers[] = {
 	{
 		.media_type = "application/json",
@@ -237,6 +249,7 @@ const struct protocol crates_protocol = {
 	.mounts = mounts,
 	.serializers = serializers,
 	.anonymous_fault = FAULT_FORBIDDEN,
+	.check_token = check_token,
 	.document_error = "Failed to parse the request body as JSON: ",
 	.check_document_type = check_document_type,
 	.before = before,
