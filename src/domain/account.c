@@ -13,6 +13,7 @@
 #include "base/password.h"
 #include "base/text.h"
 #include "base/work.h"
+#include "domain/audit.h"
 
 #define MAX_FULL_NAME 512
 #define MAX_URL 2048
@@ -147,6 +148,7 @@ const struct account *
 account_create(struct work *w, const struct account_new *n)
 {
 	const struct account *a;
+	struct tx *tx;
 
 	if (fault_is_set(w->fault) || !check_name(w, n) ||
 	    !check_text(w, "full_name", n->full_name, MAX_FULL_NAME) ||
@@ -154,27 +156,36 @@ account_create(struct work *w, const struct account_new *n)
 	    !check_text(w, "url", n->url, MAX_URL) ||
 	    !check_password(w, n->password))
 		return NULL;
+	tx = tx_begin(w);
 	a = db_one(w, Q_ACCOUNT_INSERT, &account_row,
 		ARGS(text(n->kind ? n->kind : "user"), text(n->name), text(n->full_name), text(n->avatar_url),
 		     text(n->url), text(hash_or_null(w, n->password)), flag(n->is_admin)));
-	if (!a)
+	if (!a) {
 		fault_raise(w->fault, FAULT_CONFLICT, "the name `%s` is already taken", n->name);
-	return a;
+		tx_rollback(tx);
+		return NULL;
+	}
+	if (!audit_add(w, &(struct audit){ .action = "account.create", .subject_account_id = a->id }))
+		return NULL;
+	return tx_commit(w, tx) ? a : NULL;
 }
 
 /* ---- changing ---- */
 
-/* Run an UPDATE that names one account. */
+/* Run an UPDATE whose first argument is an account, and note it. */
 static bool
-change(struct work *w, enum query_name q, struct args args)
+change(struct work *w, enum query_name q, struct args args, const char *action)
 {
+	struct tx *tx = tx_begin(w);
 	int64_t affected;
 
-	if (!db_exec(w, q, args, &affected))
+	if (!tx || !db_exec(w, q, args, &affected))
 		return false;
 	if (affected == 0)
 		return fault_raise(w->fault, FAULT_NOT_FOUND, "no such account");
-	return true;
+	if (!audit_add(w, &(struct audit){ .action = action, .subject_account_id = args.at[0].integer }))
+		return false;
+	return tx_commit(w, tx);
 }
 
 static struct arg
@@ -192,7 +203,8 @@ account_update(struct work *w, int64_t id, const struct account_change *c)
 		return false;
 	return change(w, Q_ACCOUNT_UPDATE,
 		ARGS(num(id), text(c->full_name), text(c->avatar_url), text(c->url),
-		     optional_flag(c->is_admin), optional_flag(c->publish_notifications)));
+		     optional_flag(c->is_admin), optional_flag(c->publish_notifications)),
+		"account.update");
 }
 
 bool
@@ -200,7 +212,7 @@ account_set_password(struct work *w, int64_t id, const char *password)
 {
 	if (!check_password(w, password))
 		return false;
-	return change(w, Q_ACCOUNT_SET_PASSWORD, ARGS(num(id), text(hash_or_null(w, password))));
+	return change(w, Q_ACCOUNT_SET_PASSWORD, ARGS(num(id), text(hash_or_null(w, password))), "account.password");
 }
 
 bool
@@ -208,5 +220,6 @@ account_lock(struct work *w, int64_t id, int64_t until, const char *reason)
 {
 	if (!check_text(w, "lock_reason", reason, MAX_LOCK_REASON))
 		return false;
-	return change(w, Q_ACCOUNT_LOCK, ARGS(num(id), timestamp(until), text(until == 0 ? NULL : reason)));
+	return change(w, Q_ACCOUNT_LOCK, ARGS(num(id), timestamp(until), text(until == 0 ? NULL : reason)),
+		until == 0 ? "account.unlock" : "account.lock");
 }

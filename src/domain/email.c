@@ -16,6 +16,7 @@
 #include "base/work.h"
 #include "db/db.h"
 #include "domain/account.h"
+#include "domain/audit.h"
 #include "domain/mail.h"
 
 #define MAX_ADDRESS 320
@@ -153,7 +154,8 @@ mark_verified(struct work *w, int64_t email_id, int64_t account_id, const char *
 		return false;
 	if (taken > 0)
 		return fault_raise(w->fault, FAULT_CONFLICT, "this email address belongs to another account");
-	return db_exec(w, Q_EMAIL_VERIFY, ARGS(num(email_id)), NULL);
+	return db_exec(w, Q_EMAIL_VERIFY, ARGS(num(email_id)), NULL) &&
+	       audit_add(w, &(struct audit){ .action = "email.confirm", .subject_account_id = account_id });
 }
 
 bool
@@ -175,7 +177,7 @@ email_confirm(struct work *w, struct span token)
 
 /* ---- setting ---- */
 
-/* The id of the primary address, which is now ADDRESS; *SAME when it was so before. */
+/* *ID is that of the primary address, which is now ADDRESS; *CONFIRMED when it was that before, and confirmed. */
 static bool
 replace(struct work *w, int64_t account_id, const char *address, int64_t *id, bool *confirmed)
 {
@@ -190,6 +192,8 @@ replace(struct work *w, int64_t account_id, const char *address, int64_t *id, bo
 		return true;
 	}
 	if (!db_exec(w, Q_EMAIL_DELETE_SECONDARY, ARGS(num(account_id), text(address)), NULL))
+		return false;
+	if (!audit_add(w, &(struct audit){ .action = "email.change", .subject_account_id = account_id }))
 		return false;
 	if (!old)
 		return db_int(w, Q_EMAIL_INSERT, ARGS(num(account_id), text(address)), id);

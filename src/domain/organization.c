@@ -4,9 +4,11 @@
  */
 #include "domain/organization.h"
 
+#include "base/arena.h"
 #include "base/fault.h"
 #include "base/work.h"
 #include "domain/account.h"
+#include "domain/audit.h"
 
 static const char *const role_names[] = { NULL, "read", "write", "admin" };
 
@@ -96,6 +98,18 @@ keep_an_admin(struct work *w, int64_t organization_id, int64_t account_id)
 	return true;
 }
 
+/* ROLE is NULL when the member was removed. */
+static bool
+note(struct work *w, int64_t organization_id, int64_t account_id, const char *role)
+{
+	return audit_add(w, &(struct audit){
+		.action = role ? "organization.member.set" : "organization.member.remove",
+		.subject_account_id = account_id,
+		.details = arena_printf(w->arena, "{\"organization\": %lld%s%s%s}", (long long)organization_id,
+			role ? ", \"role\": \"" : "", role ? role : "", role ? "\"" : ""),
+	});
+}
+
 bool
 organization_set_member(struct work *w, int64_t organization_id, int64_t account_id, enum member_role role)
 {
@@ -116,7 +130,8 @@ organization_set_member(struct work *w, int64_t organization_id, int64_t account
 	if (role != ROLE_ADMIN && !keep_an_admin(w, organization_id, account_id))
 		return false;
 	if (!db_exec(w, Q_MEMBER_SET,
-		ARGS(num(organization_id), num(account_id), text(member_role_name(role))), NULL))
+		ARGS(num(organization_id), num(account_id), text(member_role_name(role))), NULL) ||
+	    !note(w, organization_id, account_id, member_role_name(role)))
 		return false;
 	return tx_commit(w, tx);
 }
@@ -132,6 +147,8 @@ organization_remove_member(struct work *w, int64_t organization_id, int64_t acco
 		return false;
 	if (affected == 0)
 		return fault_raise(w->fault, FAULT_NOT_FOUND, "not a member of this organization");
+	if (!note(w, organization_id, account_id, NULL))
+		return false;
 	return tx_commit(w, tx);
 }
 

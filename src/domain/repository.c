@@ -9,6 +9,7 @@
 #include "base/fault.h"
 #include "base/text.h"
 #include "base/work.h"
+#include "domain/audit.h"
 
 #define MAX_LIST 1000
 #define MAX_NAME 128
@@ -80,6 +81,7 @@ is_ecosystem(const char *name)
 const struct repository *
 repository_create(struct work *w, const struct repository_new *n)
 {
+	struct tx *tx;
 	int64_t id;
 
 	if (!is_ecosystem(n->ecosystem)) {
@@ -91,26 +93,33 @@ repository_create(struct work *w, const struct repository_new *n)
 			"a name begins with a letter or digit and holds letters, digits, '_', '-' and '.'");
 		return NULL;
 	}
-	if (!db_int(w, Q_REPOSITORY_INSERT,
+	tx = tx_begin(w);
+	if (!tx || !db_int(w, Q_REPOSITORY_INSERT,
 		ARGS(text(n->ecosystem), ref(n->owner_id), text(n->name), flag(n->private)), &id))
 		return NULL;
 	if (id == 0) {
 		fault_raise(w->fault, FAULT_CONFLICT, "the repository `%s` exists already", n->name);
 		return NULL;
 	}
+	if (!audit_add(w, &(struct audit){ .action = "repository.create", .repository_id = id }) || !tx_commit(w, tx))
+		return NULL;
 	return repository_find_id(w, id);
 }
 
 bool
 repository_set_private(struct work *w, int64_t id, bool private)
 {
+	struct tx *tx;
 	int64_t affected;
 
 	if (id < FIRST_OWNED)
 		return fault_raise(w->fault, FAULT_INVALID, "the registry's own repositories are public");
-	if (!db_exec(w, Q_REPOSITORY_SET_PRIVATE, ARGS(num(id), flag(private)), &affected))
+	tx = tx_begin(w);
+	if (!tx || !db_exec(w, Q_REPOSITORY_SET_PRIVATE, ARGS(num(id), flag(private)), &affected))
 		return false;
 	if (affected == 0)
 		return fault_raise(w->fault, FAULT_NOT_FOUND, "no such repository");
-	return true;
+	if (!audit_add(w, &(struct audit){ .action = private ? "repository.hide" : "repository.open", .repository_id = id }))
+		return false;
+	return tx_commit(w, tx);
 }

@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "base/work.h"
+#include "domain/audit.h"
 #include "domain/auth.h"
 
 #define MAX_NAME 1024
@@ -119,6 +120,16 @@ texts_or_null(struct work *w, struct texts t)
 	return text_array(items, t.count);
 }
 
+static bool
+note(struct work *w, const char *action, int64_t account_id, int64_t token_id)
+{
+	return audit_add(w, &(struct audit){
+		.action = action,
+		.subject_account_id = account_id,
+		.details = arena_printf(w->arena, "{\"token\": %lld}", (long long)token_id),
+	});
+}
+
 const struct token *
 token_create(struct work *w, const struct token_new *n)
 {
@@ -139,7 +150,7 @@ token_create(struct work *w, const struct token_new *n)
 	row = db_one(w, Q_TOKEN_INSERT, &token_row,
 		ARGS(num(n->account_id), text(n->name), bytes(hash, sizeof(hash)), texts_or_null(w, n->scopes),
 		     texts_or_null(w, resources), timestamp(n->expires_at)));
-	if (!row || !tx_commit(w, tx))
+	if (!row || !note(w, "token.create", n->account_id, row->id) || !tx_commit(w, tx))
 		return NULL;
 	token = arena_new(w->arena, struct token);
 	*token = *row;
@@ -164,12 +175,18 @@ token_find(struct work *w, int64_t account_id, int64_t id)
 bool
 token_revoke(struct work *w, int64_t account_id, int64_t id, bool *found)
 {
-	int64_t affected;
-	bool ok = db_exec(w, Q_TOKEN_REVOKE, ARGS(num(account_id), num(id)), &affected);
+	struct tx *tx = tx_begin(w);
+	int64_t affected = 0;
 
 	if (found)
+		*found = false;
+	if (!tx || !db_exec(w, Q_TOKEN_REVOKE, ARGS(num(account_id), num(id)), &affected))
+		return false;
+	if (found)
 		*found = affected > 0;
-	return ok;
+	if (affected > 0 && !note(w, "token.revoke", account_id, id))
+		return false;
+	return tx_commit(w, tx);
 }
 
 bool

@@ -234,6 +234,23 @@ accounts_are_listed_in_pages_by_canonical_name(void **state)
 	assert_string_equal(page[0].name, "c");
 }
 
+static void
+what_is_done_to_an_account_is_on_record(void **state)
+{
+	const struct account *ann = given("ann", "correct horse");
+	struct account_change change = { .is_admin = &(bool){ true } };
+
+	(void)state;
+	assert_true(account_update(w, ann->id, &change));
+	assert_true(account_set_password(w, ann->id, "another horse"));
+	assert_true(account_lock(w, ann->id, ACCOUNT_LOCKED_FOREVER, "spam"));
+	assert_true(account_lock(w, ann->id, 0, NULL));
+
+	assert_string_equal(sql_text("SELECT string_agg(action, ' ' ORDER BY id) FROM audit WHERE subject_account_id = %d",
+		(int)ann->id), "account.create account.update account.password account.lock account.unlock");
+	assert_int_equal(sql_int("SELECT count(*) FROM audit WHERE details::text LIKE '%%horse%%'"), 0);
+}
+
 /* ---- organizations ---- */
 
 static void
@@ -259,6 +276,8 @@ an_organization_keeps_an_administrator(void **state)
 	assert_int_equal(role, ROLE_NONE);
 	assert_true(organization_role(w, acme->id, ben->id, &role));
 	assert_int_equal(role, ROLE_ADMIN);
+	assert_int_equal(sql_int("SELECT count(*) FROM audit WHERE action = 'organization.member.remove' "
+		"AND details = jsonb_build_object('organization', %d)", (int)acme->id), 1);
 }
 
 static void
@@ -368,6 +387,7 @@ TESTS(account,
 	TEST(an_update_changes_only_what_is_given),
 	TEST(changing_an_absent_account_is_not_found),
 	TEST(accounts_are_listed_in_pages_by_canonical_name),
+	TEST(what_is_done_to_an_account_is_on_record),
 	TEST(an_organization_keeps_an_administrator),
 	TEST(only_users_become_members_and_only_of_organizations),
 	TEST(members_and_organizations_are_listed_by_name),

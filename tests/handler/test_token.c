@@ -79,6 +79,8 @@ a_token_opens_until_it_is_revoked(void **state)
 	assert_true(token_revoke(w, token->account_id, token->id, &found));
 	assert_false(found);
 	assert_true(token_find(w, token->account_id, token->id)->revoked_at != 0);
+	assert_string_equal(sql_text("SELECT string_agg(action, ' ' ORDER BY id) FROM audit "
+		"WHERE details = jsonb_build_object('token', %d)", (int)token->id), "token.create token.revoke");
 }
 
 static void
