@@ -106,11 +106,10 @@ SELECT 'reverse-dependency' AS kind,
  LIMIT 1000;
 
 -- :name verify_owners :many
--- Packages that nobody may change: no user owns them.
-SELECT 'owner-missing' AS kind, p.name AS subject, 'no user owns it' AS text
+-- Packages that nobody may change.
+SELECT 'owner-missing' AS kind, p.name AS subject, 'nobody owns it' AS text
   FROM package p
- WHERE NOT EXISTS (SELECT FROM owner o JOIN account a ON a.id = o.account_id
-                    WHERE o.package_id = p.id AND a.kind = 'user')
+ WHERE NOT EXISTS (SELECT FROM owner o WHERE o.package_id = p.id)
  ORDER BY p.id
  LIMIT 1000;
 

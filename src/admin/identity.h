@@ -13,10 +13,11 @@ struct config;
 struct fault;
 
 /*
- * Started as root: become the owner of data_dir, or, while there is none, the
- * configured user. Stays root only when data_dir belongs to root. Raises
- * INVALID on an unknown user, INTERNAL when the system refuses.
+ * Started as root: become the owner of data_dir, or, while there is none or
+ * it is root's, the configured user, for whom data_dir is made when CREATE
+ * says so. Stays root only when nobody is configured. Raises INVALID on an
+ * unknown user, INTERNAL when the system refuses.
  */
-bool identity_become_owner(struct fault *f, const struct config *config) MUST_CHECK;
+bool identity_become_owner(struct fault *f, const struct config *config, bool create) MUST_CHECK;
 
 #endif

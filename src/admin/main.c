@@ -129,7 +129,7 @@ open_database(struct admin *a)
 
 	if (a->verb->needs == NEEDS_NOTHING)
 		return true;
-	if (!identity_become_owner(w->fault, w->config))
+	if (!identity_become_owner(w->fault, w->config, a->verb->needs == NEEDS_DATABASE))
 		return false;
 	/* No limit: checking everything takes as long as it takes. */
 	w->db = db_new(w->config->database, 0);

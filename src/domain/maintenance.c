@@ -33,6 +33,18 @@ struct gc {
 
 /* ---- files without a row ---- */
 
+/* A publish that holds the digest for too long wants the file: pass it over. */
+static bool
+adopt_file(struct work *w, const struct blob_file *f)
+{
+	if (db_exec(w, Q_BLOB_ADOPT, ARGS(bytes(f->sha256, SHA256_SIZE), num(f->size), timestamp(f->modified)), NULL))
+		return true;
+	if (w->fault->kind != FAULT_UNAVAILABLE || !db_is_connected(w->db))
+		return false;
+	fault_clear(w->fault);
+	return true;
+}
+
 static bool
 adopt(struct work *w, void *arg, const struct blob_file *files, size_t count)
 {
@@ -54,8 +66,7 @@ adopt(struct work *w, void *arg, const struct blob_file *files, size_t count)
 			gc->result->bytes += f->size;
 			continue;
 		}
-		if (!db_exec(w, Q_BLOB_ADOPT,
-			ARGS(bytes(f->sha256, SHA256_SIZE), num(f->size), timestamp(f->modified)), NULL))
+		if (!adopt_file(w, f))
 			return false;
 	}
 	return true;

@@ -208,6 +208,15 @@ files_belong_to_the_registry() {
 }
 it "files made as root belong to the registry" files_belong_to_the_registry
 
+migrate_makes_the_directories() {
+	am_root || skip "needs root"
+	sed "s|^data_dir = .*|data_dir = $house/fresh|" "$house/entrepot.conf" >"$house/work/fresh.conf"
+	"$house/bin/entrepot-admin" --config "$house/work/fresh.conf" migrate
+	is "$(find "$house/fresh" -type d -user "$user" | wc -l)" 3
+	is "$(stat -c %a "$house/fresh")" 750
+}
+it "migrate as root makes the directories for the configured user" migrate_makes_the_directories
+
 routes_are_listed() {
 	like "$(admin routes)" "PUT +/api/v1/crates/new"
 	like "$(admin routes --markdown)" '\| PUT \| `/api/v1/crates/new` \|'

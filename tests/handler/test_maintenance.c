@@ -166,6 +166,30 @@ an_orphan_that_a_publish_wants_again_is_spared(void **state)
 }
 
 static void
+a_file_that_a_publish_has_just_found_is_spared(void **state)
+{
+	struct work *publisher = test_work_on(test_connection(NULL));
+	const char *path;
+	struct tx *tx;
+
+	(void)state;
+	given_store();
+	publisher->config = w->config;
+	path = put(w, "found");
+	sql_do("DELETE FROM blob");
+	make_older(path);
+	sql_do("SET lock_timeout = '100ms'");
+
+	tx = tx_begin(publisher);
+	assert_string_equal(put(publisher, "found"), path);
+	assert_int_equal(collect(&daily).blobs, 0);
+	assert_true(tx_commit(publisher, tx));
+	sql_do("SET lock_timeout = '10s'");
+	assert_int_equal(collect(&daily).blobs, 0);
+	assert_string_equal(file_text(path), "found");
+}
+
+static void
 a_dry_run_counts_and_removes_nothing(void **state)
 {
 	struct gc_options dry = daily;
@@ -378,6 +402,7 @@ TESTS(maintenance,
 	TEST_COMMITTING(what_a_file_refers_to_is_never_collected),
 	TEST_COMMITTING(a_file_whose_publish_died_is_collected_when_old),
 	TEST_COMMITTING(an_orphan_that_a_publish_wants_again_is_spared),
+	TEST_COMMITTING(a_file_that_a_publish_has_just_found_is_spared),
 	TEST_COMMITTING(a_dry_run_counts_and_removes_nothing),
 	TEST_COMMITTING(left_over_spool_files_are_removed_when_old),
 	TEST_COMMITTING(more_orphans_than_a_batch_are_all_collected),
