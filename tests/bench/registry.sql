@@ -17,19 +17,16 @@ SET session_replication_role = replica;
 SET max_parallel_workers_per_gather = 0;
 SELECT setseed(0.5) \g /dev/null
 
--- 343,000 words of three syllables of 70.
-CREATE FUNCTION pg_temp.word(k integer)
-RETURNS text LANGUAGE sql IMMUTABLE AS
-$$ SELECT substr(c, 1 + 2 * (n % 70), 2) || substr(c, 1 + 2 * (n / 70 % 70), 2) || substr(c, 1 + 2 * (n / 4900), 2)
-     FROM (VALUES ('babebibobudadedidodufafefifofugagegigogukakekikokulalelilolumamemimomunaneninonu'
-                   'papepipopurarerirorusasesisosutatetitotuvavevivovuzazezizozu', k * 7919 % 343000)) v (c, n) $$;
-
--- COUNT words of 20,000, the k-th with probability ~ 1/k; SALT keeps PostgreSQL
--- from drawing once for all rows.
+-- COUNT words of 20,000, the k-th with probability ~ 1/k. A word is three of
+-- 70 syllables. SALT keeps PostgreSQL from drawing once for all rows.
 CREATE FUNCTION pg_temp.some_words(count integer, salt bigint)
 RETURNS text LANGUAGE sql VOLATILE AS
-$$ SELECT string_agg(pg_temp.word(floor(exp(random() * ln(20000)))::integer), ' ')
-     FROM generate_series(1, count) WHERE salt IS NOT NULL $$;
+$$ SELECT string_agg(substr(c, 1 + 2 * (n % 70), 2) || substr(c, 1 + 2 * (n / 70 % 70), 2)
+                     || substr(c, 1 + 2 * (n / 4900), 2), ' ')
+     FROM (SELECT 'babebibobudadedidodufafefifofugagegigogukakekikokulalelilolumamemimomunaneninonu'
+                  'papepipopurarerirorusasesisosutatetitotuvavevivovuzazezizozu' AS c,
+                  floor(exp(random() * ln(20000)))::integer * 7919 % 343000 AS n
+             FROM generate_series(1, count) WHERE salt IS NOT NULL OFFSET 0) drawn $$;
 
 INSERT INTO account (kind, name, full_name, avatar_url, url)
 SELECT 'user', 'maker-' || k, 'Maker ' || k, 'https://pictures.example/' || k || '.png', 'https://makers.example/' || k
