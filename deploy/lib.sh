@@ -142,7 +142,7 @@ process_birth() {
 # process_alive RECORD: prints the pid when it still runs.
 process_alive() {
 	local pid birth
-	[ -r "$1" ] && read -r pid birth <"$1" &&
+	[ -r "$1" ] && read -r pid birth <"$1" && [ "$birth" ] &&
 		[ "$(process_birth "$pid")" = "$birth" ] && echo "$pid"
 }
 

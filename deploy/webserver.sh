@@ -38,6 +38,9 @@ webserver_configure() {
 	"webserver_write_$1" "$2" "$3" >"$2/$1.conf"
 }
 
+# webserver_blobs HOUSE: the blob store as entrepot spells it.
+webserver_blobs() { echo "$(readlink -f "$1/data")/blobs"; }
+
 webserver_write_lighttpd() {
 	cat <<-CONF
 	# Written by quickstart; edits are lost.
@@ -57,7 +60,7 @@ webserver_write_lighttpd() {
 		"socket" => "$1/run/entrepot.sock",
 		"check-local" => "disable",
 		"x-sendfile" => "enable",
-		"x-sendfile-docroot" => ( "$1/data/blobs" )
+		"x-sendfile-docroot" => ( "$(webserver_blobs "$1")" )
 	)) )
 	CONF
 }
@@ -96,7 +99,7 @@ webserver_write_nginx() {
 			# entrepot's, not the file's
 			location /_blobs/ {
 				internal;
-				alias $1/data/blobs/;
+				alias $(webserver_blobs "$1")/;
 				etag off;
 				add_header ETag \$upstream_http_etag;
 				add_header Last-Modified \$upstream_http_last_modified;
@@ -209,7 +212,7 @@ webserver_write_spawned() {
 		"max-procs" => 3,
 		"check-local" => "disable",
 		"x-sendfile" => "enable",
-		"x-sendfile-docroot" => ( "$1/data/blobs" )
+		"x-sendfile-docroot" => ( "$(webserver_blobs "$1")" )
 	)) )
 	CONF
 }
