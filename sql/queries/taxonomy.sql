@@ -59,21 +59,15 @@ ON CONFLICT ON CONSTRAINT package_keyword_pkey DO NOTHING;
 
 -- :name category_list_by_name :many
 -- A page of top-level categories; counts include the subcategories.
-SELECT c.id, c.slug, c.path, c.description, c.created_at,
-       (SELECT sum(s.package_count)::bigint FROM category s
-         WHERE s.repository_id = c.repository_id
-           AND (s.slug = c.slug OR starts_with(s.slug, c.slug || '::'))) AS package_count
-  FROM category c
+SELECT c.id, c.slug, c.path, c.description, c.created_at, c.package_count
+  FROM category_counted c
  WHERE c.repository_id = $1 AND position('::' IN c.slug) = 0
  ORDER BY lower(c.path), c.slug LIMIT $2 OFFSET $3;
 
 -- :name category_list_by_count :many
 -- The same, the fullest first.
-SELECT c.id, c.slug, c.path, c.description, c.created_at,
-       (SELECT sum(s.package_count)::bigint FROM category s
-         WHERE s.repository_id = c.repository_id
-           AND (s.slug = c.slug OR starts_with(s.slug, c.slug || '::'))) AS package_count
-  FROM category c
+SELECT c.id, c.slug, c.path, c.description, c.created_at, c.package_count
+  FROM category_counted c
  WHERE c.repository_id = $1 AND position('::' IN c.slug) = 0
  ORDER BY package_count DESC, c.path LIMIT $2 OFFSET $3;
 
@@ -88,22 +82,16 @@ SELECT id, slug, path, description, created_at, package_count FROM category
 
 -- :name category_children :many
 -- The direct subcategories of a category; counts include what is below them.
-SELECT c.id, c.slug, c.path, c.description, c.created_at,
-       (SELECT sum(s.package_count)::bigint FROM category s
-         WHERE s.repository_id = c.repository_id
-           AND (s.slug = c.slug OR starts_with(s.slug, c.slug || '::'))) AS package_count
-  FROM category c
+SELECT c.id, c.slug, c.path, c.description, c.created_at, c.package_count
+  FROM category_counted c
  WHERE c.repository_id = $1 AND starts_with(c.slug, $2::text || '::')
    AND position('::' IN substr(c.slug, length($2::text) + 3)) = 0
  ORDER BY c.slug;
 
 -- :name category_parents :many
 -- The chain of categories above one, the root first.
-SELECT c.id, c.slug, c.path, c.description, c.created_at,
-       (SELECT sum(s.package_count)::bigint FROM category s
-         WHERE s.repository_id = c.repository_id
-           AND (s.slug = c.slug OR starts_with(s.slug, c.slug || '::'))) AS package_count
-  FROM category c
+SELECT c.id, c.slug, c.path, c.description, c.created_at, c.package_count
+  FROM category_counted c
  WHERE c.repository_id = $1 AND starts_with($2::text, c.slug || '::')
  ORDER BY length(c.slug);
 

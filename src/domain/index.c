@@ -121,56 +121,64 @@ recompute_line(struct work *w, const char *name, const struct line_row *row, str
 	return true;
 }
 
+/* What is stored of a crate's lines, and what their heads should be. */
+struct lines {
+	const struct line_row *stored;
+	struct span *heads;
+	size_t count;
+};
+
 static bool
-list_lines(struct work *w, int64_t package_id, const struct package **package, struct rows *rows)
+recompute_lines(struct work *w, int64_t package_id, struct lines *out)
 {
-	*package = package_find_id(w, package_id);
-	if (!*package)
+	const struct package *package = package_find_id(w, package_id);
+	struct rows rows;
+
+	if (!package)
 		return fault_raise_plain(w->fault, FAULT_NOT_FOUND);
-	return db_many(w, Q_INDEX_LINES, &line_type, ARGS(num(package_id)), rows);
+	if (!db_many(w, Q_INDEX_LINES, &line_type, ARGS(num(package_id)), &rows))
+		return false;
+	*out = (struct lines){
+		.stored = rows.at,
+		.heads = arena_zalloc(w->arena, rows.count, sizeof(struct span)),
+		.count = rows.count,
+	};
+	for (size_t i = 0; i < out->count; i++)
+		if (!recompute_line(w, package->name, &out->stored[i], &out->heads[i]))
+			return false;
+	return true;
+}
+
+static struct span
+render_lines(struct work *w, const struct lines *lines)
+{
+	struct buf body = buf_on(w->arena);
+
+	for (size_t i = 0; i < lines->count; i++)
+		sparse_line(&body, lines->heads[i], lines->stored[i].yanked);
+	return buf_span(&body);
 }
 
 bool
 index_recompute_crate(struct work *w, int64_t package_id, struct span *out)
 {
-	struct buf body = buf_on(w->arena);
-	const struct package *package;
-	const struct line_row *lines;
-	struct rows rows;
+	struct lines lines;
 
-	if (!list_lines(w, package_id, &package, &rows))
+	if (!recompute_lines(w, package_id, &lines))
 		return false;
-	lines = rows.at;
-	for (size_t i = 0; i < rows.count; i++) {
-		struct span head;
-
-		if (!recompute_line(w, package->name, &lines[i], &head))
-			return false;
-		sparse_line(&body, head, lines[i].yanked);
-	}
-	*out = buf_span(&body);
+	*out = render_lines(w, &lines);
 	return true;
 }
 
+/* Store the heads that differ. */
 static bool
-repair_lines(struct work *w, int64_t package_id, bool *changed)
+repair_lines(struct work *w, const struct lines *lines, bool *changed)
 {
-	const struct package *package;
-	const struct line_row *lines;
-	struct rows rows;
-
-	if (!list_lines(w, package_id, &package, &rows))
-		return false;
-	lines = rows.at;
-	for (size_t i = 0; i < rows.count; i++) {
-		struct span head;
-
-		if (!recompute_line(w, package->name, &lines[i], &head))
-			return false;
-		if (span_is(head, lines[i].index_line))
+	for (size_t i = 0; i < lines->count; i++) {
+		if (span_is(lines->heads[i], lines->stored[i].index_line))
 			continue;
 		*changed = true;
-		if (!db_exec(w, Q_INDEX_SET_LINE, ARGS(num(lines[i].id), text_span(head)), NULL))
+		if (!db_exec(w, Q_INDEX_SET_LINE, ARGS(num(lines->stored[i].id), text_span(lines->heads[i])), NULL))
 			return false;
 	}
 	return true;
@@ -182,15 +190,15 @@ index_repair_crate(struct work *w, int64_t package_id, const char *name, bool *c
 	const char *path = sparse_path(w->arena, span_of(name));
 	const struct index_object *stored;
 	struct tx *tx = tx_begin(w);
-	struct span body;
+	struct lines lines;
 
 	*changed = false;
-	if (!tx || !package_lock(w, package_id) || !index_recompute_crate(w, package_id, &body))
+	if (!tx || !package_lock(w, package_id) || !recompute_lines(w, package_id, &lines))
 		return false;
 	stored = index_get(w, path);
-	if (fault_is_set(w->fault) || !repair_lines(w, package_id, changed))
+	if (fault_is_set(w->fault) || !repair_lines(w, &lines, changed))
 		return false;
-	*changed = *changed || !stored || !span_equal(stored->body, body);
+	*changed = *changed || !stored || !span_equal(stored->body, render_lines(w, &lines));
 	if (*changed && !index_refresh_crate(w, package_id, name))
 		return false;
 	return tx_commit(w, tx);
