@@ -184,7 +184,7 @@ static const struct admin_option set_options[] = {
 	OPTION(set, full_name, "full-name", TEXT, "TEXT", "Name as it is shown; empty: none"),
 	OPTION(set, url, "url", TEXT, "URL", "Home page; empty: none"),
 	OPTION(set, lock, "lock", TIME, "UNTIL",
-	       "Refuse every credential until a time, for a duration, or `never` to end"),
+	       "Refuse every credential until a time, for a duration, or until unlocked (`never`)"),
 	OPTION(set, reason, "reason", TEXT, "TEXT", "Why it is locked; the user sees this"),
 	OPTION(set, unlock, "unlock", FLAG, NULL, "Let the user in again"),
 	OPTIONS_END

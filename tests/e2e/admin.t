@@ -20,18 +20,33 @@ json() {
 
 # --- being called -----------------------------------------------------------
 
+verbs=(migrate "user add" "user list" "user show" "user set" "org add" "org list"
+	"org member add" "org member remove" "org member list" "token add" "token list"
+	"token revoke" "repo list" "repo add" "repo set" "jobs list" "jobs status" "jobs run"
+	"jobs retry" reindex gc verify routes config)
+
 every_verb_explains_itself() {
 	local verb words
 	like "$(admin --help)" "migrate"
-	for verb in migrate "user add" "user list" "user show" "user set" "org add" "org list" \
-		"org member add" "org member remove" "org member list" "token add" "token list" \
-		"token revoke" "repo list" "repo add" "repo set" "jobs list" "jobs status" \
-		"jobs run" "jobs retry" reindex gc verify routes config; do
+	for verb in "${verbs[@]}"; do
 		read -ra words <<<"$verb"
 		like "$(admin "${words[@]}" --help)" "^Usage: entrepot-admin $verb"
 	done
 }
 it "every verb explains itself" every_verb_explains_itself
+
+the_manual_names_every_option() {
+	local page verb words option
+	page=$(sed 's/\\-/-/g' "$root/src/entrepot-admin.8")
+	for verb in "${verbs[@]}"; do
+		read -ra words <<<"$verb"
+		like "$page" "\\.SS \"$verb[ \"]"
+		for option in $(admin "${words[@]}" --help | sed -n 's/^  \(--[a-z-]*\).*/\1/p'); do
+			grep -qe "^\.BI\? $option" <<<"$page" || fail "$verb $option is not in the manual"
+		done
+	done
+}
+it "the manual names every verb and option" the_manual_names_every_option
 
 # status_of COMMAND...
 status_of() { "$@" >/dev/null 2>&1 && echo 0 || echo $?; }
