@@ -32,7 +32,7 @@ typedef bool (*handler_fn)(struct call *);
  */
 enum need {
 	NEED__INVALID,
-	NEED_PUBLIC,		/* anybody; credentials are not even read */
+	NEED_PUBLIC,		/* anybody; credentials are read only if the handler asks */
 	NEED_OPTIONAL,		/* anybody; credentials are honoured when present */
 	NEED_TOKEN,		/* a valid token without endpoint or package restriction, or a session */
 	NEED_SCOPE,		/* a valid token that has the route's scope */

@@ -267,6 +267,6 @@ list_crates(struct call *c)
 }
 
 const struct route crates_list_routes[] = {
-	ROUTE(GET, "/crates", OPTIONAL, list_crates, "List and search crates"),
+	ROUTE(GET, "/crates", PUBLIC, list_crates, "List and search crates"),
 	ROUTE_END
 };
