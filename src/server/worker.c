@@ -174,12 +174,37 @@ attend(struct worker *w, struct connection *c)
 	}
 }
 
+static bool
+watch(struct worker *w, int fd, uint32_t events, void *what)
+{
+	struct epoll_event event = { .events = events, .data = { .ptr = what } };
+
+	if (fd < 0 || epoll_ctl(w->connections.epoll, EPOLL_CTL_ADD, fd, &event) == 0)
+		return true;
+	log_error("epoll: %m");
+	return false;
+}
+
+/*
+ * The kernel wakes the worker that has watched the socket for longest. Whoever
+ * has just got a connection to keep goes to the end of the queue, or one would
+ * keep them all and do all the work.
+ */
+static void
+let_others_accept(struct worker *w)
+{
+	epoll_ctl(w->connections.epoll, EPOLL_CTL_DEL, w->options->listener, NULL);
+	if (!watch(w, w->options->listener, EPOLLIN | EPOLLEXCLUSIVE, &listener_event))
+		w->status = EXIT_FAILURE;
+}
+
 /* False when there is nothing (more) to accept. */
 static bool
 accept_one(struct worker *w)
 {
 	struct timeval silence = { .tv_sec = SILENCE_TIME };
 	int fd = accept4(w->options->listener, NULL, NULL, SOCK_CLOEXEC);
+	struct connection *c;
 
 	if (fd < 0) {
 		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
@@ -191,7 +216,10 @@ accept_one(struct worker *w)
 	/* A web server that stalls in the middle of a request frees the worker in the end. */
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &silence, sizeof(silence));
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &silence, sizeof(silence));
-	attend(w, connections_add(&w->connections, fd));
+	c = connections_add(&w->connections, fd);
+	attend(w, c);
+	if (c->state != CONNECTION_UNUSED && !w->ending)
+		let_others_accept(w);
 	return true;
 }
 
@@ -341,17 +369,6 @@ loop(struct worker *w)
 			dispatch(w, events[i].data.ptr);
 		tidy(w, n <= 0);
 	}
-}
-
-static bool
-watch(struct worker *w, int fd, uint32_t events, void *what)
-{
-	struct epoll_event event = { .events = events, .data = { .ptr = what } };
-
-	if (fd < 0 || epoll_ctl(w->connections.epoll, EPOLL_CTL_ADD, fd, &event) == 0)
-		return true;
-	log_error("epoll: %m");
-	return false;
 }
 
 static void
