@@ -41,6 +41,10 @@ webserver_configure() {
 # webserver_blobs HOUSE: the blob store as entrepot spells it.
 webserver_blobs() { echo "$(readlink -f "$1/data")/blobs"; }
 
+# webserver_socket HOUSE: entrepot's; DIR/run may be a link because DIR's name
+# is too long for a socket.
+webserver_socket() { echo "$(readlink -f "$1/run")/entrepot.sock"; }
+
 webserver_write_lighttpd() {
 	cat <<-CONF
 	# Written by quickstart; edits are lost.
@@ -57,7 +61,7 @@ webserver_write_lighttpd() {
 	# bodies are collected here, so that a slow client holds no worker
 	server.stream-request-body = 0
 	fastcgi.server = ( "/" => ((
-		"socket" => "$1/run/entrepot.sock",
+		"socket" => "$(webserver_socket "$1")",
 		"check-local" => "disable",
 		"x-sendfile" => "enable",
 		"x-sendfile-docroot" => ( "$(webserver_blobs "$1")" )
@@ -84,7 +88,7 @@ webserver_write_nginx() {
 		large_client_header_buffers 4 16k;
 		keepalive_requests 100000;
 		upstream entrepot {
-			server unix:$1/run/entrepot.sock;
+			server unix:$(webserver_socket "$1");
 			keepalive 32;
 			keepalive_requests 100000;
 		}
@@ -130,7 +134,7 @@ webserver_write_apache() {
 	ErrorLog "$1/log/apache.log"
 	LogLevel warn
 	AllowEncodedSlashes NoDecode
-	ProxyPass "/" "unix:$1/run/entrepot.sock|fcgi://entrepot/"
+	ProxyPass "/" "unix:$(webserver_socket "$1")|fcgi://entrepot/"
 	# else Apache drops Content-Length, and downloads have no length
 	SetEnv ap_trust_cgilike_cl yes
 	<Location "/">
