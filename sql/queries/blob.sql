@@ -17,6 +17,13 @@ ON CONFLICT ON CONSTRAINT blob_pkey DO NOTHING;
 -- Whether a digest has a row.
 SELECT count(*) AS count FROM blob WHERE sha256 = $1::bytea;
 
+-- :name blob_unknown :many
+-- Which of these digests (hex) have no row, by their position from 1.
+SELECT f.n AS position
+  FROM unnest($1::text[]) WITH ORDINALITY AS f (hex, n)
+ WHERE NOT EXISTS (SELECT FROM blob b WHERE b.sha256 = decode(f.hex, 'hex'))
+ ORDER BY f.n;
+
 -- :name blob_orphans :many
 -- Old blobs that no file refers to, behind a digest, locked; those in use are passed over.
 SELECT b.sha256, b.size

@@ -52,6 +52,7 @@ struct blob_file {
 	uint8_t sha256[SHA256_SIZE];
 	int64_t size;
 	int64_t modified;		/* µs since 1970 */
+	bool known;			/* has a row */
 };
 /* Gets the files of one directory; false with a fault ends the walk. The arena of W is cleared after it. */
 typedef bool (*blob_walk_fn)(struct work *w, void *arg, const struct blob_file *files, size_t count);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Walking over the files of the blob store, directory by directory, with the
- * memory of one directory at a time.
+ * memory of one directory at a time and one question to the database for it.
  */
 #include "domain/blob.h"
 
@@ -18,6 +18,7 @@
 #include "base/fault.h"
 #include "base/settings.h"
 #include "base/work.h"
+#include "db/db.h"
 
 #define FIRST_ROOM 16
 
@@ -82,6 +83,33 @@ list_shard(struct work *w, const char *shard, struct listing *l)
 	return true;
 }
 
+struct unknown_blob {
+	int64_t position;
+};
+static const struct column unknown_columns[] = { COLUMN(unknown_blob, position), COLUMNS_END };
+static const struct row_type unknown_row = ROW_TYPE(unknown_blob, unknown_columns);
+
+/* One question for all files of a shard: which of them have a row? */
+static bool
+look_up(struct work *w, struct listing *l)
+{
+	struct span *names = arena_zalloc(w->arena, l->count + 1, sizeof(*names));
+	struct rows rows;
+	const struct unknown_blob *unknown;
+
+	/* Strays go along as digests that nobody has. */
+	for (size_t i = 0; i < l->count; i++) {
+		names[i] = span_of(encode_hex(w->arena, l->files[i].sha256, SHA256_SIZE));
+		l->files[i].known = true;
+	}
+	if (!db_many(w, Q_BLOB_UNKNOWN, &unknown_row, ARGS(text_array(names, l->count)), &rows))
+		return false;
+	unknown = rows.at;
+	for (size_t i = 0; i < rows.count; i++)
+		l->files[unknown[i].position - 1].known = false;
+	return true;
+}
+
 static bool
 walk_shard(struct work *w, const char *shard, blob_walk_fn fn, void *arg)
 {
@@ -92,7 +120,8 @@ walk_shard(struct work *w, const char *shard, blob_walk_fn fn, void *arg)
 
 	arena_init(&arena);
 	own.arena = &arena;
-	ok = list_shard(&own, shard, &l) && (l.count == 0 || fn(&own, arg, l.files, l.count));
+	ok = list_shard(&own, shard, &l) &&
+	     (l.count == 0 || (look_up(&own, &l) && fn(&own, arg, l.files, l.count)));
 	arena_free(&arena);
 	return ok;
 }

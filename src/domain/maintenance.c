@@ -53,13 +53,8 @@ adopt(struct work *w, void *arg, const struct blob_file *files, size_t count)
 
 	for (size_t i = 0; i < count; i++) {
 		const struct blob_file *f = &files[i];
-		int64_t known;
 
-		if (f->stray || f->modified >= limit)
-			continue;
-		if (!db_int(w, Q_BLOB_KNOWN, ARGS(bytes(f->sha256, SHA256_SIZE)), &known))
-			return false;
-		if (known > 0)
+		if (f->stray || f->known || f->modified >= limit)
 			continue;
 		if (gc->options->dry_run) {
 			gc->result->blobs++;
