@@ -256,7 +256,7 @@ vacate(struct master *m, struct place *p, int status)
 	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_CONFIG && !has_old_ones(m)) {
 		log_error("ending: no worker can serve this database");
 		stop(m, EXIT_CONFIG);
-	} else if (at_once) {
+	} else if (at_once && abnormal) {
 		put_off(p);
 		log_warn("it lived for less than %d s; the next one is started in %lld ms",
 			 (int)(SHORT_LIFE / CLOCK_SECOND), (long long)(p->pause / 1000));
