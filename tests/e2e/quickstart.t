@@ -1,0 +1,109 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# The contract of deploy/quickstart: what it writes, that it goes on with the
+# same data, and that --stop ends exactly what it started.
+
+. "$(dirname "$0")/../support/house.sh"
+. "$support/smoke.sh"
+
+[ -w "$root" ] || skip_all "quickstart builds in the source tree, which is read-only here"
+[ ! -e "$root/config.status" ] || skip_all "the source tree itself is configured"
+
+house=$(mktemp -d /tmp/entrepot-test.XXXXXX) || bail "no directory"
+mkdir "$house/work"
+dir=$house/deep/dir
+port=$(free_port)
+base_url=http://127.0.0.1:$port
+trap '"$root/deploy/quickstart" --dir "$dir" --stop >/dev/null 2>&1; rm -rf "$house"' EXIT
+trap 'exit 130' INT TERM HUP
+
+quickstart() { "$root/deploy/quickstart" --no-install --dir "$dir" "$@"; }
+token() { jq -r ".users[] | select(.username == \"$1\") | .token" "$dir/credentials.json"; }
+
+first_run() {
+	local out
+	out=$(quickstart --port "$port" --detach)
+	like "$out" "CARGO_REGISTRIES_ENTREPOT_INDEX=sparse\\+$base_url/index/"
+	like "$out" "cargo (publish|add|search)"
+	is "$(http GET /-/ready)" 200
+}
+it "a first run builds, starts and says how to point cargo at it" first_run
+
+credentials() {
+	is "$(stat -c %a "$dir/credentials.json")" 600
+	jq -e --arg url "$base_url" '.base_url == $url and
+		([.users[].username] == ["admin", "demo"]) and
+		all(.users[]; .email and .password and .token)' "$dir/credentials.json"
+	is "$("$(jq -r .admin_bin "$dir/credentials.json")" \
+		--config "$(jq -r .config "$dir/credentials.json")" user show admin --json | jq .admin)" true
+	is "$("$(jq -r .admin_bin "$dir/credentials.json")" \
+		--config "$(jq -r .config "$dir/credentials.json")" user show demo --json | jq .admin)" false
+}
+it "credentials.json holds the contract, for its owner only" credentials
+
+accounts_work() {
+	alice=$(token demo)
+	publish_crate quick 1.0.0
+	is "$(http GET /index/qu/ic/quick)" 200
+	is "$(http GET /api/v1/crates/quick/1.0.0/download -L)" 200
+}
+it "the demo user can publish, and the crate downloads" accounts_work
+
+nothing_as_root() {
+	local record
+	am_root || skip "not root"
+	for record in "$dir"/pid/*; do
+		[ "$(stat -c %U "/proc/$(process_alive "$record")")" != root ]
+	done
+}
+it "no daemon runs as root" nothing_as_root
+
+mail_goes_to_files() {
+	admin=$(jq -r .admin_bin "$dir/credentials.json")
+	printf 'a long enough password\n' | "$admin" --config "$dir/entrepot.conf" \
+		user add carol --email carol@example.org --password-stdin
+	wait_until 15 has_mail
+}
+has_mail() { grep -lq carol@example.org "$dir"/mail/*.eml 2>/dev/null; }
+it "mail goes to DIR/mail" mail_goes_to_files
+
+again_while_running() {
+	local before
+	before=$(cat "$dir"/pid/*)
+	like "$(quickstart --detach)" "Already running"
+	is "$(cat "$dir"/pid/*)" "$before"
+}
+it "run again while it runs it changes nothing" again_while_running
+
+stops() {
+	local pids
+	pids=$(cut -d' ' -f1 "$dir"/pid/*)
+	quickstart --stop
+	for pid in $pids; do
+		! process_birth "$pid" >/dev/null || fail "$pid still runs"
+	done
+	! port_open "$port" || fail "the port is still open"
+}
+it "--stop ends everything that was started" stops
+
+goes_on() {
+	local credentials
+	credentials=$(cat "$dir/credentials.json")
+	quickstart --detach --server nginx >/dev/null || skip "nginx is not installed"
+	is "$(cat "$dir/credentials.json")" "$credentials"
+	is "$(http GET /index/qu/ic/quick)" 200
+	is "$(http GET /api/v1/crates/quick/1.0.0/download -L)" 200
+}
+it "run again it goes on with the same data, also behind another server" goes_on
+
+crashed() {
+	kill -KILL $(cut -d' ' -f1 "$dir"/pid/*)
+	sleep 1
+	quickstart --detach >/dev/null
+	is "$(http GET /index/qu/ic/quick)" 200
+	quickstart --stop
+}
+it "stale pid files and sockets of a crash do not stop it" crashed
+
+done_testing
