@@ -252,11 +252,12 @@ cluster_start() {
 	local data=$1 sockets=$2 record=$3 log=$4 user=$5 bin pid
 	bin=$(postgres_bindir) || return 1
 	process_alive "$record" >/dev/null && return 0
-	# After a crash the old pid may belong to any process by now, and
-	# PostgreSQL would refuse to start because of it.
+	# After a crash the old pid may belong to any process by now, or to a
+	# zombie, and PostgreSQL would refuse to start because of it.
 	if pid=$(head -n 1 "$data/postmaster.pid" 2>/dev/null) &&
-		[ "$(cat "/proc/$pid/comm" 2>/dev/null)" != postgres ]; then
-		rm -f "$data/postmaster.pid"
+		{ ! process_birth "$pid" >/dev/null ||
+			[ "$(cat "/proc/$pid/comm" 2>/dev/null)" != postgres ]; }; then
+		rm -f "$data/postmaster.pid" "$sockets"/.s.PGSQL.5432*
 	fi
 	process_start "$record" "$log" "$user" \
 		"$bin/postgres" -D "$data" -k "$sockets" -p 5432

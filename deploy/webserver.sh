@@ -254,8 +254,14 @@ webserver_start() {
 
 webserver_up_or_dead() { port_open "$1" || process_gone "$2"; }
 
-# webserver_stop KIND HOUSE
+# webserver_stop KIND HOUSE: also what a master that was killed left behind; it
+# would hold the port. process_start gave each server a session of its own.
 webserver_stop() {
+	local session
+	if ! process_alive "$2/pid/$1" >/dev/null &&
+		read -r session _ 2>/dev/null <"$2/pid/$1"; then
+		pkill -KILL -s "$session" -x 'nginx|apache2|lighttpd'
+	fi
 	case $1 in
 	nginx) process_stop "$2/pid/nginx" QUIT 5 ;;
 	*) process_stop "$2/pid/$1" TERM 10 ;;

@@ -15,9 +15,19 @@ mkdir "$house/work"
 dir=$house/deep/dir
 port=$(free_port)
 base_url=http://127.0.0.1:$port
-trap '"$root/deploy/quickstart" --dir "$dir" --stop >/dev/null 2>&1; rm -rf "$house"' EXIT
+trap clean_up EXIT
 trap 'exit 130' INT TERM HUP
 
+clean_up() {
+	local link
+	quickstart --stop >/dev/null 2>&1
+	# root's temporary directory is closed to the daemons, so theirs are
+	# elsewhere
+	for link in "$dir"/*; do
+		[ -L "$link" ] && rm -rf "$(readlink "$link")"
+	done
+	rm -rf "$house"
+}
 quickstart() { "$root/deploy/quickstart" --no-install --dir "$dir" "$@"; }
 token() { jq -r ".users[] | select(.username == \"$1\") | .token" "$dir/credentials.json"; }
 
