@@ -12,6 +12,7 @@
 #	admin VERB...			entrepot-admin on this registry
 #	sql STATEMENT			as the database's owner, bare output
 
+umask 022
 support=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 root=$(dirname "$(dirname "$support")")
 # shellcheck source=deploy/lib.sh
