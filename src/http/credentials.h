@@ -23,7 +23,7 @@ enum credential_scheme {
 
 struct credentials {
 	enum credential_scheme scheme;
-	const char *scheme_text;	/* as sent, for error texts */
+	const char *scheme_text;	/* as sent, for error texts; NULL when there is none */
 	const char *user;		/* BASIC */
 	const char *secret;		/* token or password */
 };

@@ -31,7 +31,7 @@ is_scheme_name(const char *s)
 static bool
 refuse_scheme(struct call *c, const struct credentials *given)
 {
-	if (given->scheme == CREDENTIAL_MALFORMED)
+	if (!given->scheme_text)
 		return fault_raise(&c->fault, FAULT_UNAUTHENTICATED,
 				   "Invalid `Authorization` header: Found unexpected non-ASCII characters");
 	if (!is_scheme_name(given->scheme_text))
