@@ -31,7 +31,8 @@ limit_take(struct work *w, int64_t account_id, const struct limit *limit)
 	if (bucket->tokens > 0)
 		return true;
 	clock_format_http(when, bucket->last_refill + limit->every);
-	fault_raise(w->fault, FAULT_LIMITED, "%s. Please try again after %s.", limit->message, when);
+	fault_raise(w->fault, FAULT_LIMITED, "%s. Please try again after %s and see %s for more details.",
+		    limit->message, when, limit->explained_at);
 	w->fault->retry_at = bucket->last_refill + limit->every;
 	return false;
 }

@@ -18,11 +18,13 @@ struct limit {
 	int64_t burst;
 	int64_t every;			/* µs per token */
 	const char *message;		/* beginning of what is said when it is used up */
+	const char *explained_at;	/* address that tells more */
 };
 
 /*
  * Take a token for the account. Raises LIMITED with retry_at set when there is
- * none; the text is "MESSAGE. Please try again after <HTTP date>."
+ * none; the text is "MESSAGE. Please try again after <HTTP date> and see ADDRESS
+ * for more details."
  */
 bool limit_take(struct work *w, int64_t account_id, const struct limit *limit) MUST_CHECK;
 

@@ -218,6 +218,9 @@ static const struct mount mounts[] = {
 	{ "/api/private", crates_private_routes },
 	{ "/me", crates_login_routes },
 	{ "/data-access", crates_access_routes },
+	{ "/settings", crates_settings_routes },
+	{ "/docs", crates_docs_routes },
+	{ "/category_slugs", crates_slugs_routes },
 	{ "/index", crates_index_routes },
 	{ "/files/crates", crates_file_routes },
 	{ NULL, NULL }

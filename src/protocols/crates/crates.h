@@ -34,8 +34,11 @@ extern const struct route crates_taxonomy_routes[];	/* taxonomy.c */
 extern const struct route crates_user_routes[];		/* users.c */
 extern const struct route crates_me_routes[];		/* me.c */
 extern const struct route crates_token_routes[];	/* tokens.c */
-extern const struct route crates_login_routes[];	/* tokens.c */
-extern const struct route crates_access_routes[];	/* site.c */
+extern const struct route crates_login_routes[];	/* pages.c */
+extern const struct route crates_access_routes[];	/* pages.c */
+extern const struct route crates_settings_routes[];	/* pages.c */
+extern const struct route crates_docs_routes[];		/* pages.c */
+extern const struct route crates_slugs_routes[];	/* pages.c */
 extern const struct route crates_site_routes[];		/* site.c */
 extern const struct route crates_index_routes[];	/* index.c */
 

@@ -128,9 +128,9 @@ check_email(struct call *c)
 	if (!email_is_verified(&c->work, c->actor.account_id, &verified))
 		return false;
 	return verified || fault_raise(&c->fault, FAULT_BAD_REQUEST,
-				       "A verified email address is required to publish crates to %s. Set one with "
-				       "PUT %s/api/v1/users/%lld and follow the link in the mail.",
-				       crates_site(c), c->work.config->base_url, (long long)c->actor.account_id);
+				       "A verified email address is required to publish crates to %s. "
+				       "Visit %s to set and verify your email address.",
+				       crates_site(c), call_url(c, "/settings/profile"));
 }
 
 static bool
@@ -139,11 +139,13 @@ take_limit(struct call *c, const struct upload *u)
 	const struct config *config = c->work.config;
 	const struct limit new_crate = {
 		"publish-new", config->crates_new_burst, config->crates_new_every,
-		"You have published too many new crates in a short period of time"
+		"You have published too many new crates in a short period of time",
+		call_url(c, "/docs/rate-limits")
 	};
 	const struct limit new_version = {
 		"publish-update", config->crates_update_burst, config->crates_update_every,
-		"You have published too many updates to existing crates in a short period of time"
+		"You have published too many updates to existing crates in a short period of time",
+		call_url(c, "/docs/rate-limits")
 	};
 
 	return !config->crates_rate_limits ||
@@ -323,8 +325,8 @@ check_categories(struct call *c, struct upload *u)
 		buf_printf(&list, "%s%s", i > 0 ? ", " : "", slugs[i].slug);
 	return fault_raise(&c->fault, FAULT_BAD_REQUEST,
 			   "The following category slugs are not currently supported on %s: %s\n\n"
-			   "See %s/api/v1/category_slugs for a list of supported slugs.",
-			   crates_site(c), buf_text(&list), c->work.config->base_url);
+			   "See %s for a list of supported slugs.",
+			   crates_site(c), buf_text(&list), call_url(c, "/category_slugs"));
 }
 
 static bool

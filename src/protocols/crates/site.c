@@ -94,25 +94,6 @@ show_metadata(struct call *c)
 	return reply(c, 200, view);
 }
 
-/* Where the refusal of far pages points. */
-static bool
-explain_access(struct call *c)
-{
-	const char *base = c->work.config->base_url;
-
-	return reply_bytes(c, 200, "text/plain; charset=utf-8", span_of(arena_printf(c->work.arena,
-		"Reading all of %s\n\n"
-		"Lists can be followed to their end by the links in meta.next_page of\n\n"
-		"    %s/api/v1/crates?per_page=100\n\n"
-		"What cargo reads of a crate, with all versions and dependencies, is one small file in the\n"
-		"sparse index at %s/index/; ask for it with If-None-Match.\n", crates_site(c), base, base)));
-}
-
-const struct route crates_access_routes[] = {
-	ROUTE(GET, "/", PUBLIC, explain_access, "How to read the whole registry", .flags = ROUTE_ANY_CLIENT),
-	ROUTE_END
-};
-
 const struct route crates_site_routes[] = {
 	ROUTE(GET, "/summary", PUBLIC, show_summary, "What the front page shows"),
 	ROUTE(GET, "/site_metadata", PUBLIC, show_metadata, "What this registry is, and its banner"),

@@ -209,22 +209,6 @@ revoke_current(struct call *c)
 	return token_revoke(&c->work, c->actor.account_id, c->actor.token_id, NULL) && reply_empty(c, 204);
 }
 
-static bool
-explain_login(struct call *c)
-{
-	const char *base = c->work.config->base_url;
-
-	return reply_bytes(c, 200, "text/plain; charset=utf-8", span_of(arena_printf(c->work.arena,
-		"Tokens for %s\n\n"
-		"An administrator makes your first one:\n\n"
-		"    entrepot-admin token add --user NAME --name laptop\n\n"
-		"With an unrestricted token you make further ones yourself:\n\n"
-		"    curl -X PUT %s/api/v1/me/tokens -H \"Authorization: $TOKEN\" \\\n"
-		"         -H 'Content-Type: application/json' \\\n"
-		"         -d '{\"api_token\": {\"name\": \"ci\", \"endpoint_scopes\": [\"publish-update\"]}}'\n\n"
-		"Then give it to cargo login.\n", crates_site(c), base)));
-}
-
 const struct route crates_token_routes[] = {
 	ROUTE(GET, "/me/tokens", TOKEN, list_tokens, "The caller's tokens"),
 	ROUTE(PUT, "/me/tokens", LATE, create_token, "Make a token", .body = BODY_DOCUMENT, .flags = ROUTE_WRITES),
@@ -232,10 +216,5 @@ const struct route crates_token_routes[] = {
 	ROUTE(DELETE, "/me/tokens/:id", TOKEN, revoke_token, "Revoke a token", .flags = ROUTE_WRITES),
 	ROUTE(DELETE, "/tokens/current", LATE, revoke_current, "Revoke the token of this request",
 	      .flags = ROUTE_WRITES),
-	ROUTE_END
-};
-
-const struct route crates_login_routes[] = {
-	ROUTE(GET, "/", PUBLIC, explain_login, "How to get a token", .flags = ROUTE_ANY_CLIENT | ROUTE_BY_SECRET),
 	ROUTE_END
 };

@@ -23,6 +23,7 @@ take_limit(struct call *c)
 		.burst = config->crates_yank_burst,
 		.every = config->crates_yank_every,
 		.message = "You have yanked or unyanked too many versions in a short period of time",
+		.explained_at = call_url(c, "/docs/rate-limits"),
 	};
 
 	return !config->crates_rate_limits || limit_take(&c->work, c->actor.account_id, &limit);
