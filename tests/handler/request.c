@@ -67,6 +67,7 @@ void
 test_program_end(void)
 {
 	arena_free(&app_arena);
+	remote_close();
 }
 
 void
@@ -199,6 +200,8 @@ test_send(const struct test_request *asked)
 	struct tx *floor = w->db->floor, *tx;
 	const struct test_answer *answer;
 
+	if (test_url())
+		return remote_send(asked, test_url());
 	fault_init(&fault, w->arena);
 	guarded.fault = &fault;
 	arena_init(&arena);

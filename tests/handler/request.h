@@ -42,6 +42,10 @@ struct test_answer {
 /* The answer lives as long as the test. */
 const struct test_answer *test_send(const struct test_request *request);
 
+/* The same over HTTP (remote.c); test_send() calls it when test_url() says so. */
+const struct test_answer *remote_send(const struct test_request *request, const char *url);
+void remote_close(void);
+
 /* The two everyday forms; BODY is JSON, NULL for none. */
 const struct test_answer *get(const char *target);
 const struct test_answer *ask(const char *token, const char *method, const char *target, const char *body);

@@ -57,7 +57,7 @@ run_alone(const char *conninfo, const char *sql)
 	PQclear(PQexec(conn, "SET client_min_messages = 'warning'"));
 	result = PQexec(conn, sql);
 
-	if (PQresultStatus(result) != PGRES_COMMAND_OK)
+	if (PQresultStatus(result) != PGRES_COMMAND_OK && PQresultStatus(result) != PGRES_TUPLES_OK)
 		bail(sql, PQerrorMessage(conn));
 	PQclear(result);
 	PQfinish(conn);
@@ -127,12 +127,60 @@ migrate_template(void)
 	db_close(db);
 }
 
+/* ---- a registry that runs elsewhere ---- */
+
+/* Statements that empty the database but for what the seeds put there; made before the first test. */
+static const char *emptying;
+
+const char *
+test_url(void)
+{
+	return getenv("ENTREPOT_TEST_URL");
+}
+
+/* As "postgres": without the triggers that keep the audit and count the crates. */
+static void
+prepare_emptying(void)
+{
+	PGconn *conn = PQconnectdb(arena_printf(&program_arena, "%s user=postgres", template_conninfo));
+	PGresult *result = PQexec(conn,
+		"SELECT string_agg(format('DELETE FROM %I', relname), ';') FROM pg_class"
+		" WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+		" AND relname NOT IN ('repository', 'schema_migration')"
+		" AND query_to_xml(format('SELECT 1 FROM %I LIMIT 1', relname), true, false, '')::text NOT LIKE '%row%'");
+
+	if (PQresultStatus(result) != PGRES_TUPLES_OK || PQgetisnull(result, 0, 0))
+		bail("no list of tables", PQerrorMessage(conn));
+	emptying = arena_printf(&program_arena, "SET session_replication_role = replica; %s;"
+		"UPDATE category SET package_count = 0; UPDATE repository SET package_count = 0, download_count = 0;"
+		"DELETE FROM repository WHERE owner_id IS NOT NULL", PQgetvalue(result, 0, 0));
+	PQclear(result);
+	PQfinish(conn);
+}
+
+static void
+open_remote(void)
+{
+	run_alone(arena_printf(&program_arena, "%s user=postgres", template_conninfo), emptying);
+	program_db = db_new(template_conninfo, 30 * CLOCK_SECOND);
+}
+
+static void
+open_local(void)
+{
+	migrate_template();
+	create_database(PROGRAM_DATABASE, template_name);
+	program_db = db_new(with_dbname(&program_arena, PROGRAM_DATABASE), 30 * CLOCK_SECOND);
+}
+
 /* ---- the running test ---- */
 
 int
 test_setup_committing(void **state)
 {
 	(void)state;
+	if (test_url())
+		open_remote();
 	arena_init(&test_arena);
 	fault_init(&test_fault, &test_arena);
 	test_work.db = program_db;
@@ -146,6 +194,8 @@ int
 test_setup(void **state)
 {
 	test_setup_committing(state);
+	if (test_url())
+		return 0;
 	program_db->floor = tx_begin(w);
 	if (!program_db->floor)
 		bail(test_fault.message, test_fault.detail);
@@ -160,6 +210,10 @@ test_teardown(void **state)
 	db_abort(program_db);
 	arena_free(&test_arena);
 	clock_set(0);
+	if (test_url()) {
+		db_close(program_db);
+		program_db = NULL;
+	}
 	return 0;
 }
 
@@ -192,9 +246,10 @@ test_run(const char *name, const struct test_list *lists, size_t count)
 	template_conninfo = getenv("ENTREPOT_TEST_DATABASE");
 	if (!template_conninfo)
 		bail("ENTREPOT_TEST_DATABASE is not set: run it through tests/support/run-program", NULL);
-	migrate_template();
-	create_database(PROGRAM_DATABASE, template_name);
-	program_db = db_new(with_dbname(&program_arena, PROGRAM_DATABASE), 30 * CLOCK_SECOND);
+	if (test_url())
+		prepare_emptying();
+	else
+		open_local();
 	open_directory();
 	for (size_t i = 0; i < count; i++)
 		total += *lists[i].count;

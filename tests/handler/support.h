@@ -7,6 +7,10 @@
  * The connection string of an empty database comes in ENTREPOT_TEST_DATABASE
  * (tests/support/run-program). It is migrated once and never used itself: it
  * is the template of all others.
+ *
+ * With ENTREPOT_TEST_URL set, requests go over HTTP to a registry that runs
+ * there on the database of ENTREPOT_TEST_DATABASE; each test then begins with
+ * that database emptied, and what it writes is committed.
  */
 #ifndef ENTREPOT_TESTS_SUPPORT_H
 #define ENTREPOT_TESTS_SUPPORT_H
@@ -56,6 +60,9 @@ struct test_list {
 	const size_t *count;
 };
 #define TEST_LIST(module) { module##_tests, &module##_test_count }
+
+/* The address of the running registry; NULL when requests are made in process. */
+const char *test_url(void);
 
 /* Run the lists as one group (one TAP plan); the result is main's. */
 int test_run(const char *name, const struct test_list *lists, size_t count);
