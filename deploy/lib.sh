@@ -104,7 +104,8 @@ daemon_user() {
 }
 
 # as_user USER COMMAND...: runs it as USER, and keeps nothing of root's but the
-# right to bind a low port when LOW_PORT is set.
+# right to bind a low port when LOW_PORT is set. The working directory, which
+# USER may not be able to see, becomes the root.
 as_user() {
 	local user=$1 caps=()
 	shift
@@ -117,7 +118,7 @@ as_user() {
 			--ambient-caps=+net_bind_service)
 	fi
 	setpriv --reuid="$user" --regid="$(id -gn "$user")" --init-groups \
-		"${caps[@]}" env HOME=/nonexistent USER="$user" \
+		"${caps[@]}" env -C / HOME=/nonexistent USER="$user" \
 		LOGNAME="$user" "$@"
 }
 
@@ -153,7 +154,7 @@ process_start() {
 	local record=$1 log=$2 user=$3 pid caps=()
 	shift 3
 	# shellcheck disable=SC2016
-	set -- sh -c 'exec >>"$0" 2>&1 && exec "$@"' "$log" "$@"
+	set -- sh -c 'cd / && exec >>"$0" 2>&1 && exec "$@"' "$log" "$@"
 	if am_root; then
 		[ -n "${LOW_PORT:-}" ] && caps=(
 			--inh-caps=-all,+net_bind_service

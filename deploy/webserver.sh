@@ -12,9 +12,19 @@
 # per route below that.
 WEB_MAX_KIB=${WEB_MAX_KIB:-524288}
 
+# webserver_name KIND: which of the three it is.
+webserver_name() {
+	case $1 in
+	fcgid | shared) echo apache ;;
+	spawned) echo lighttpd ;;
+	*) echo "$1" ;;
+	esac
+}
+
 # webserver_program KIND: the path of its program.
 webserver_program() {
-	local name=$1 path
+	local name path
+	name=$(webserver_name "$1")
 	[ "$name" = apache ] && name=apache2
 	for path in "/usr/sbin/$name" "$(command -v "$name" 2>/dev/null)"; do
 		[ -x "$path" ] && echo "$path" && return
@@ -247,7 +257,8 @@ webserver_start() {
 	if ! wait_until 20 webserver_up_or_dead "$port" "$record" ||
 		! process_alive "$record" >/dev/null; then
 		warn "$kind did not start; its log ends:"
-		tail -n 5 "$house/log/$kind.err" "$house/log/$kind.log" >&2
+		tail -qn 5 "$house/log/$kind.err" \
+			"$house/log/$(webserver_name "$kind").log" >&2
 		return 1
 	fi
 }
@@ -257,10 +268,12 @@ webserver_up_or_dead() { port_open "$1" || process_gone "$2"; }
 # webserver_stop KIND HOUSE: also what a master that was killed left behind; it
 # would hold the port. process_start gave each server a session of its own.
 webserver_stop() {
-	local session
+	local session name
 	if ! process_alive "$2/pid/$1" >/dev/null &&
 		read -r session _ 2>/dev/null <"$2/pid/$1"; then
-		pkill -KILL -s "$session" -x 'nginx|apache2|lighttpd'
+		for name in nginx apache2 lighttpd; do
+			pkill -KILL -s "$session" -x "$name"
+		done
 	fi
 	case $1 in
 	nginx) process_stop "$2/pid/nginx" QUIT 5 ;;
