@@ -29,11 +29,11 @@ SELECT count(*) AS count FROM package_listed p WHERE p.repository_id = {reposito
 
 -- :name search_where_text :part
 -- The words of the query, or its text within the name.
- AND (p.document @@ plainto_tsquery('english', {q}) OR p.search_name LIKE {pattern});
+ AND (p.document @@ search_query({q}) OR p.search_name LIKE {pattern});
 
 -- :name search_where_short :part
 -- One or two letters: words of the name that resemble it.
- AND (p.document @@ plainto_tsquery('english', {q}) OR p.search_name %> {exact});
+ AND (p.document @@ search_query({q}) OR p.search_name %> {exact});
 
 -- :name search_where_category :part
 -- A category or anything below it.
@@ -145,7 +145,7 @@ SELECT c.id FROM (
 SELECT id, 1 AS tier, 0::real AS rank, 0::bigint AS recent_downloads, '' COLLATE "C" AS name, 0::bigint AS n
   FROM exact
  UNION ALL
-SELECT p.id, 2, ts_rank_cd(p.document, plainto_tsquery('english', {q})), p.recent_downloads, p.name, 0
+SELECT p.id, 2, ts_rank_cd(p.document, search_query({q})), p.recent_downloads, p.name, 0
   FROM (SELECT id FROM popular LIMIT 100) c JOIN package_candidate p ON p.id = c.id
  WHERE p.id NOT IN (SELECT id FROM exact)
  UNION ALL

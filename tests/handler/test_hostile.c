@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "protocols/protocol.h"
 
 /* In the place of a path parameter. */
@@ -286,6 +287,46 @@ many_headers_do_no_harm(void **state)
 	assert_true(test_send(&request)->status < 500);
 }
 
+static const char *
+repeated(const char *part, size_t len)
+{
+	struct buf b = buf_on(w->arena);
+
+	while (b.len < len)
+		buf_puts(&b, part);
+	return buf_text(&b);
+}
+
+/* What PostgreSQL's parser goes back over again and again; seconds, when it gets to see it. */
+static const char *const backtracking[] = { "<!--", "1@a", "x_", "/~", "-1e", "a.b/" };
+
+static void
+a_readme_cannot_keep_the_database_busy(void **state)
+{
+	int64_t begun = clock_ticks();
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(backtracking); i++) {
+		const char *metadata = arena_printf(w->arena, "{\"readme\": \"%s\"}", repeated(backtracking[i], 60000));
+
+		assert_int_equal(publish(given_token("alice"), "foo", arena_printf(w->arena, "1.0.%zu", i), metadata)->status, 200);
+	}
+	assert_true(clock_ticks() - begun < 5 * CLOCK_SECOND);
+}
+
+static void
+a_search_cannot_keep_the_database_busy(void **state)
+{
+	int64_t begun;
+
+	(void)state;
+	arrange();
+	begun = clock_ticks();
+	for (size_t i = 0; i < ARRAY_LEN(backtracking); i++)
+		check("GET", arena_printf(w->arena, "/api/v1/crates?q=%s", repeated(backtracking[i], 7000)), NULL, NULL);
+	assert_true(clock_ticks() - begun < 3 * CLOCK_SECOND);
+}
+
 TESTS(hostile,
 	TEST(strange_path_segments_never_fail),
 	TEST(strange_path_segments_never_fail_for_an_owner),
@@ -296,6 +337,8 @@ TESTS(hostile,
 	TEST(a_query_of_a_hundred_thousand_fields_is_refused),
 	TEST(a_very_long_path_is_refused),
 	TEST(many_headers_do_no_harm),
+	TEST(a_readme_cannot_keep_the_database_busy),
+	TEST(a_search_cannot_keep_the_database_busy),
 );
 
 TEST_MAIN("hostile", TEST_LIST(hostile))
