@@ -8,12 +8,12 @@
 
 #include <stdlib.h>
 
-#include <openssl/evp.h>
 #include <sodium/crypto_generichash.h>
 
 #include "base/arena.h"
 #include "base/compiler.h"
 #include "base/log.h"
+#include "base/openssl.h"
 
 static const struct {
 	enum digest_kind kind;

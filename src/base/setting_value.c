@@ -12,6 +12,7 @@
 #include "base/number.h"
 #include "base/settings.h"
 #include "base/text.h"
+#include "base/transfer.h"
 
 #define COUNT_MAX INT64_C(1000000000)
 
@@ -273,6 +274,16 @@ check_workers(const char *text)
 }
 
 static const char *
+check_issuer(const char *text)
+{
+	size_t len = strlen(text);
+
+	if (len > 0 && (!fetch_is_allowed(text) || text[len - 1] == '/'))
+		return "must begin with https:// (http:// only on the loopback address) and not end in a slash";
+	return NULL;
+}
+
+static const char *
 check_not_empty(const char *text)
 {
 	return text[0] ? NULL : "must not be empty";
@@ -285,6 +296,8 @@ static const struct {
 	{ "base_url", check_base_url },
 	{ "data_dir", check_directory },
 	{ "database", check_not_empty },
+	{ "github_issuer", check_issuer },
+	{ "gitlab_issuer", check_issuer },
 	{ "log", check_directory_or_empty },
 	{ "mail_dir", check_directory_or_empty },
 	{ "mail_from", check_mail_address },

@@ -186,8 +186,9 @@ derive(struct arena *a, struct config *c)
 	if (port && !memchr(port, ']', (size_t)(host.at + host.len - port)))
 		host.len = (size_t)(port - host.at);
 	c->mount = rest.at ? arena_printf(a, "/%s", rest.at) : "";
+	c->host = arena_dup(a, host.at, host.len);
 	if (!c->site_name[0])
-		c->site_name = arena_dup(a, host.at, host.len);
+		c->site_name = c->host;
 	c->blob_dir = arena_printf(a, "%s/blobs", c->data_dir);
 	c->spool_dir = arena_printf(a, "%s/tmp", c->data_dir);
 	if (!c->mail_dir[0])

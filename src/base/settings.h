@@ -40,6 +40,7 @@ struct config {
 #undef SETTING
 	/* Derived once from the above. */
 	const char *mount;		/* path of base_url without a slash at the end: "" or "/registry" */
+	const char *host;		/* of base_url, without port: whom tokens of issuers are made out to */
 	const char *blob_dir;		/* data_dir/blobs */
 	const char *spool_dir;		/* data_dir/tmp */
 	const char *file;		/* the file that was read, or NULL */

@@ -18,11 +18,11 @@
 #include "base/settings.h"
 #include "base/tempfile.h"
 #include "base/text.h"
+#include "base/transfer.h"
 #include "base/work.h"
 #include "db/db.h"
 #include "domain/email.h"
 #include "domain/job.h"
-#include "domain/smtp.h"
 #include "wire/doc.h"
 
 #define MAX_SUBJECT 900

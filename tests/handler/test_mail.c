@@ -14,9 +14,9 @@
 
 #include "base/text.h"
 #include "domain.h"
+#include "base/transfer.h"
 #include "domain/job.h"
 #include "domain/mail.h"
-#include "domain/smtp.h"
 
 /* 2026-01-06 10:11:12 UTC */
 #define CREATED INT64_C(1767694272000000)
