@@ -36,3 +36,12 @@ SELECT a.id AS account_id,
                     WHERE lower(e.address) = lower($1) AND e.verified_at IS NOT NULL))
  ORDER BY a.canonical_name = lower(replace($1, '-', '_')) DESC
  LIMIT 1;
+
+-- :name auth_trusted_by_hash :one
+-- The job behind a temporary token.
+SELECT t.package_ids::text[] AS packages,
+       t.data,
+       concat_ws(' ', t.data ->> 'provider', coalesce(t.data ->> 'repository', t.data ->> 'project_path')) AS name,
+       t.expires_at
+  FROM trusted_token t
+ WHERE t.secret_hash = $1;

@@ -47,6 +47,15 @@ SELECT e.address, a.name
  WHERE o.package_id = $1 AND o.email_notifications AND a.publish_notifications AND a.kind = 'user'
  ORDER BY a.id;
 
+-- :name owner_verified_addresses :many
+-- Verified addresses of all persons who own a package.
+SELECT e.address, a.name
+  FROM owner o
+  JOIN account a ON a.id = o.account_id
+  JOIN email e ON e.account_id = a.id AND e.is_primary AND e.verified_at IS NOT NULL
+ WHERE o.package_id = $1 AND a.kind = 'user'
+ ORDER BY a.id;
+
 -- :name owner_downloads :one
 -- Downloads of all packages of a repository that an account owns itself.
 SELECT coalesce(sum(p.downloads), 0)::bigint AS count

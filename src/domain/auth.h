@@ -11,7 +11,9 @@
 #include <stdint.h>
 
 #include "base/compiler.h"
+#include "base/digest.h"
 #include "base/span.h"
+#include "db/db.h"
 
 struct work;
 
@@ -24,26 +26,49 @@ enum scope {
 	SCOPE__MAX
 };
 
+/*
+ * A CI job that exchanged its provider's token for a temporary one: it may
+ * publish releases of these packages and do nothing else.
+ */
+struct trusted {
+	struct texts packages;	/* their ids, in decimal */
+	const char *data;	/* JSON object: who it is; kept with what it publishes */
+};
+
+/* What the secret of such a token begins with; 31 letters and digits and a check character follow. */
+#define TRUSTED_PREFIX "cio_tp_"
+#define TRUSTED_RANDOM 31
+
 struct actor {
-	int64_t account_id;	/* 0: nobody */
+	int64_t account_id;	/* 0: nobody, or a CI job */
 	const char *name;
 	bool is_admin;
 	bool session;		/* a person logged in, not a token */
 	int64_t token_id;	/* 0 for a session */
 	uint64_t scopes;	/* bit set of 1 << enum scope; UINT64_MAX: unrestricted */
 	const char *const *resources;	/* NULL: every package; else "REPOSITORY/PATTERN" … NULL */
+	const struct trusted *trusted;	/* NULL unless it is a CI job, which has no account */
 };
 
 /*
  * The actor behind a token's secret. Unknown, revoked and expired tokens raise
- * FORBIDDEN "authentication failed"; a locked account FORBIDDEN with its
- * reason. Notes the token's last use (at most once a minute, not in the
- * caller's way).
+ * FORBIDDEN "authentication failed" (temporary ones "Invalid authentication
+ * token"); a locked account FORBIDDEN with its reason. Notes the token's last
+ * use (at most once a minute, not in the caller's way).
  */
 bool auth_token(struct work *w, struct span secret, struct actor *out) MUST_CHECK;
 
 /* The actor behind a name (or e-mail address) and password; raises like auth_token(). */
 bool auth_password(struct work *w, const char *name, const char *password, struct actor *out) MUST_CHECK;
+
+/* Whether the actor is a CI job that may publish the package. Pure. */
+bool auth_trusted_covers(const struct actor *actor, int64_t package_id);
+
+/* The hash that a temporary token is known by; false when SECRET has not the form of one. */
+bool auth_trusted_hash(struct span secret, uint8_t hash[SHA256_SIZE]) MUST_CHECK;
+
+/* The character behind the random ones, which tells a mistyped token from an unknown one. */
+char auth_trusted_check(struct span random);
 
 /*
  * Whether the credential covers SCOPE on the package (REPOSITORY and PACKAGE

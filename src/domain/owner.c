@@ -123,19 +123,33 @@ owner_set_notifications(struct work *w, int64_t account_id, int64_t package_id, 
 	return db_exec(w, Q_OWNER_NOTIFICATIONS, ARGS(num(account_id), num(package_id), flag(wanted)), NULL);
 }
 
+static bool
+mail_each(struct work *w, const struct rows *rows, const char *subject, const char *body)
+{
+	const struct address_row *to = rows->at;
+
+	for (size_t i = 0; i < rows->count; i++)
+		if (!mail_queue(w, to[i].address, subject, arena_printf(w->arena, "Hello %s!\n\n%s", to[i].name, body)))
+			return false;
+	return true;
+}
+
 bool
 owner_notify(struct work *w, int64_t package_id, const char *subject, const char *body)
 {
 	struct rows rows;
-	const struct address_row *to;
 
-	if (!db_many(w, Q_OWNER_MAIL_ADDRESSES, &address_type, ARGS(num(package_id)), &rows))
-		return false;
-	to = rows.at;
-	for (size_t i = 0; i < rows.count; i++)
-		if (!mail_queue(w, to[i].address, subject, arena_printf(w->arena, "Hello %s!\n\n%s", to[i].name, body)))
-			return false;
-	return true;
+	return db_many(w, Q_OWNER_MAIL_ADDRESSES, &address_type, ARGS(num(package_id)), &rows) &&
+	       mail_each(w, &rows, subject, body);
+}
+
+bool
+owner_warn(struct work *w, int64_t package_id, const char *subject, const char *body)
+{
+	struct rows rows;
+
+	return db_many(w, Q_OWNER_VERIFIED_ADDRESSES, &address_type, ARGS(num(package_id)), &rows) &&
+	       mail_each(w, &rows, subject, body);
 }
 
 /* ---- invitations ---- */

@@ -71,6 +71,9 @@ bool owner_set_notifications(struct work *w, int64_t account_id, int64_t package
 /* Queue a mail to every owner that wants mail about the package. */
 bool owner_notify(struct work *w, int64_t package_id, const char *subject, const char *body) MUST_CHECK;
 
+/* The same to every owner with a verified address, wanted or not: who may publish has changed. */
+bool owner_warn(struct work *w, int64_t package_id, const char *subject, const char *body) MUST_CHECK;
+
 /* ---- invitations ---- */
 
 struct invitation {

@@ -18,7 +18,8 @@ static const struct column release_columns[] = {
 	COLUMN(release, has_lib), COLUMN(release, bin_names), COLUMN(release, file_id), COLUMN(release, size),
 	COLUMN(release, sha256), COLUMN(release, publisher_id), COLUMN(release, publisher_name),
 	COLUMN(release, publisher_full_name), COLUMN(release, publisher_avatar_url),
-	COLUMN(release, publisher_url), COLUMN(release, publisher_created_at), COLUMNS_END
+	COLUMN(release, publisher_url), COLUMN(release, publisher_created_at),
+	COLUMN(release, trustpub_data), COLUMNS_END
 };
 static const struct row_type release_type = ROW_TYPE(release, release_columns);
 

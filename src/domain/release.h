@@ -49,6 +49,7 @@ struct release {
 	const char *publisher_avatar_url;
 	const char *publisher_url;
 	int64_t publisher_created_at;
+	struct span trustpub_data;	/* JSON object: the CI job that published it; at == NULL: none did */
 };
 
 /* The release of exactly that version text; NULL without a fault when there is none. */

@@ -75,11 +75,20 @@ call_authorize(struct call *c, enum scope scope, const char *repository, const c
 {
 	if (!call_authenticate(c))
 		return false;
-	if (c->actor.account_id == 0)
+	if (c->actor.account_id == 0 && !c->actor.trusted)
 		return fault_raise(&c->fault, c->protocol->anonymous_fault, "this action requires authentication");
 	if (!auth_allows(&c->actor, scope, repository, package))
 		return fault_raise(&c->fault, FAULT_FORBIDDEN,
 				   "this token does not have the required permissions to perform this action");
+	c->authorized = true;
+	return true;
+}
+
+bool
+call_authorize_trusted(struct call *c, int64_t package_id)
+{
+	if (!call_authenticate(c) || !auth_trusted_covers(&c->actor, package_id))
+		return false;
 	c->authorized = true;
 	return true;
 }

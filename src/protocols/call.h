@@ -57,6 +57,13 @@ bool call_authenticate(struct call *c) MUST_CHECK;
  */
 bool call_authorize(struct call *c, enum scope scope, const char *repository, const char *package) MUST_CHECK;
 
+/*
+ * Whether the caller is a CI job with a temporary token for the package. Only
+ * publishing asks this: for everything else such a caller is refused. Raises
+ * nothing but what call_authenticate() does.
+ */
+bool call_authorize_trusted(struct call *c, int64_t package_id) MUST_CHECK;
+
 /* The answer: a document in the negotiated serializer's form. Always true. */
 bool reply(struct call *c, int status, const struct doc *d);
 /* No body. Always true. */

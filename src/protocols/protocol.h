@@ -49,7 +49,7 @@ enum body_kind {
 enum route_flag {
 	ROUTE_WRITES = 1 << 0,		/* refused in read-only mode */
 	ROUTE_ANY_CLIENT = 1 << 1,	/* works without User-Agent: health, downloads, index files */
-	ROUTE_BY_SECRET = 1 << 2	/* the path holds the credential (a mailed link) */
+	ROUTE_BY_SECRET = 1 << 2	/* path or body hold the credential (a mailed link, another party's token) */
 };
 
 struct route {

@@ -40,6 +40,9 @@ extern const struct route crates_settings_routes[];	/* pages.c */
 extern const struct route crates_docs_routes[];		/* pages.c */
 extern const struct route crates_slugs_routes[];	/* pages.c */
 extern const struct route crates_site_routes[];		/* site.c */
+extern const struct route crates_trustpub_routes[];	/* trustpub.c */
+extern const struct route crates_trustpub_token_routes[];	/* trustpub_tokens.c */
+extern const struct route crates_openapi_routes[];	/* site.c */
 extern const struct route crates_index_routes[];	/* index.c */
 
 /* The name under which tokens are restricted to crates. */

@@ -10,6 +10,7 @@
 #include "domain/search.h"
 #include "domain/taxonomy.h"
 #include "protocols/crates/views.h"
+#include "protocols/openapi.h"
 
 /* Rows in each list of the summary. */
 #define TOP 10
@@ -93,6 +94,18 @@ show_metadata(struct call *c)
 	cache_briefly(c);
 	return reply(c, 200, view);
 }
+
+static bool
+show_openapi(struct call *c)
+{
+	cache_briefly(c);
+	return reply_bytes(c, 200, "application/json", openapi_document(c->work.config));
+}
+
+const struct route crates_openapi_routes[] = {
+	ROUTE(GET, "/", PUBLIC, show_openapi, "This document", .flags = ROUTE_ANY_CLIENT),
+	ROUTE_END
+};
 
 const struct route crates_site_routes[] = {
 	ROUTE(GET, "/summary", PUBLIC, show_summary, "What the front page shows"),

@@ -9,8 +9,10 @@
 #include "base/clock.h"
 #include "base/number.h"
 #include "base/text.h"
+#include "domain/audit.h"
 #include "domain/dependency.h"
 #include "domain/download.h"
+#include "domain/package.h"
 #include "domain/release.h"
 #include "domain/repository.h"
 #include "formats/crate_rules.h"
@@ -150,11 +152,32 @@ show_by_id(struct call *c)
 	return reply_version(c, rows.at);
 }
 
+/* ---- documentation ---- */
+
+/*
+ * The public registry passes this on to its builder of documentation. There
+ * is none here: the wish is recorded in the audit, for whoever runs one.
+ */
+static bool
+rebuild_docs(struct call *c)
+{
+	const struct package *p = crates_path_package(c);
+	const struct release *r = crates_path_release(c, p);
+
+	return r && call_authorize(c, SCOPE_NONE, CRATES_REPOSITORY, p->name) &&
+	       crates_require_publisher(c, p, "user doesn't have permission to trigger a docs rebuild") &&
+	       audit_add(&c->work, &(struct audit){ .action = "docs.rebuild", .repository_id = p->repository_id,
+						    .package_id = p->id, .release_id = r->id }) &&
+	       reply_empty(c, 201);
+}
+
 const struct route crates_version_routes[] = {
 	ROUTE(GET, "/crates/:crate/:version", PUBLIC, show_version, "One version of a crate"),
 	ROUTE(GET, "/crates/:crate/:version/dependencies", PUBLIC, list_dependencies, "What a version depends on"),
 	ROUTE(GET, "/crates/:crate/:version/downloads", PUBLIC, show_downloads, "Downloads of a version by day"),
 	ROUTE(GET, "/crates/:crate/:version/authors", PUBLIC, list_authors, "The authors that a version names"),
+	ROUTE(POST, "/crates/:crate/:version/rebuild_docs", LATE, rebuild_docs,
+	      "Ask for the documentation to be built again", .flags = ROUTE_WRITES),
 	ROUTE(GET, "/versions", PUBLIC, list_by_ids, "Versions by their ids"),
 	ROUTE(GET, "/versions/:id", PUBLIC, show_by_id, "One version by its id"),
 	ROUTE_END

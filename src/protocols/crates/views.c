@@ -243,7 +243,10 @@ put_manifest(struct doc *to, const struct release *r)
 	doc_text(to, "homepage", r->homepage);
 	doc_text(to, "documentation", r->documentation);
 	doc_text(to, "repository", r->source_url);
-	doc_null(to, "trustpub_data");
+	if (r->trustpub_data.at)
+		doc_raw(to, "trustpub_data", r->trustpub_data);
+	else
+		doc_null(to, "trustpub_data");
 	doc_null(to, "linecounts");
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * /-/health, /-/ready and /-/metrics. The first two are for everybody and
- * tell names of checks, no reasons: these are in the log. Part of the server
+ * /-/health, /-/ready, /-/metrics and /-/openapi.json. The first two are for
+ * everybody and tell names of checks, no reasons: these are in the log. Part of the server
  * rather than of a registry, so this protocol alone knows the server's headers.
  */
 #include "protocols/protocol.h"
@@ -20,6 +20,7 @@
 #include "domain/job.h"
 #include "http/credentials.h"
 #include "protocols/call.h"
+#include "protocols/openapi.h"
 #include "server/app.h"
 #include "server/metrics.h"
 
@@ -213,12 +214,21 @@ metrics(struct call *c)
 	return reply_bytes(c, 200, "text/plain; version=0.0.4; charset=utf-8", buf_span(&out));
 }
 
+/* ---- what there is ---- */
+
+static bool
+openapi(struct call *c)
+{
+	return reply_bytes(c, 200, "application/json", openapi_document(c->work.config));
+}
+
 /* ---- the protocol ---- */
 
 static const struct route operations_routes[] = {
 	ROUTE(GET, "/health", PUBLIC, health, "The process answers", .flags = ROUTE_ANY_CLIENT),
 	ROUTE(GET, "/ready", PUBLIC, ready, "Database, schema and blob store can be used", .flags = ROUTE_ANY_CLIENT),
 	ROUTE(GET, "/metrics", PUBLIC, metrics, "Counters for Prometheus", .flags = ROUTE_ANY_CLIENT),
+	ROUTE(GET, "/openapi.json", PUBLIC, openapi, "The endpoints of every protocol", .flags = ROUTE_ANY_CLIENT),
 	ROUTE_END
 };
 
