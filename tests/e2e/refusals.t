@@ -59,6 +59,46 @@ it "metadata without a name are refused" refused 400 'missing field `name`' meta
 it "metadata that are not UTF-8 are refused" refused 400 "." metadata-invalid-utf8
 it "a NUL in the name is refused" refused 400 "." metadata-name-nul
 it "a NUL in the README is refused" refused 400 "." metadata-readme-nul
+# nul_everywhere: in each text that the metadata have.
+nul_everywhere() {
+	local before text answer
+	local dep='"name":"taken-name","version_req":"^1","features":[],"optional":false,"default_features":true,"target":null,"kind":"normal"'
+	before=$(footprint)
+	while read -r text; do
+		text=${text//@/\\u0000}
+		answer=$(kit publish "$base_url" "$alice" --meta "{$text}" foo 1.0.0)
+		is "$(head -n 1 <<<"$answer")" 400 "$text"
+	done <<-META
+	"description":"a@b"
+	"documentation":"http://a@b"
+	"homepage":"http://a@b"
+	"repository":"http://a@b"
+	"license":"MIT@"
+	"license_file":"a@"
+	"readme_file":"a@b"
+	"links":"a@b"
+	"rust_version":"1.@"
+	"authors":["a@b"]
+	"keywords":["a@b"]
+	"categories":["a@b"]
+	"badges":{"a@":{"b":"c"}}
+	"features":{"a@b":[]}
+	"features":{"a":["b@c"]}
+	"deps":[{${dep/taken/ta@en}}]
+	"deps":[{${dep/^1/^1@}}]
+	"deps":[{${dep/null/\"cfg(@)\"}}]
+	"deps":[{${dep/[]/[\"a@\"]}}]
+	"deps":[{${dep/normal/nor@}}]
+	"deps":[{$dep,"explicit_name_in_toml":"a@b"}]
+	"deps":[{$dep,"registry":"a@b"}]
+	META
+	is "$(footprint)" "$before"
+	for text in '/api/v1/crates?q=a%00b' '/api/v1/crates?keyword=%00' \
+		'/api/v1/crates/a%00b' '/index/fo/o%00/foo%00'; do
+		like "$(http GET "$text")" '^40[04]$'
+	done
+}
+it "a NUL in any text of the metadata or the address is refused" nul_everywhere
 it "an empty name is refused" refused 400 "crate name cannot be empty" honest ""
 it "a name that begins with a digit is refused" refused 400 "cannot start with a digit" honest 1x
 it "a name with a plus is refused" refused 400 'invalid character `\+`' honest foo+plus
