@@ -226,15 +226,18 @@ postgres_bindir() {
 	return 1
 }
 
-# cluster_create DATA USER [SETTING...]: initdb with roles mapped to the
+# cluster_create DATA USER [SETTING...]: initdb in DATA (absolute), with roles mapped to the
 # operating system's users: USER, root and whoever runs this may be "postgres"
 # and "entrepot"; nobody else, and only over the Unix socket.
 cluster_create() {
 	local data=$1 user=$2 bin line name
 	shift 2
 	bin=$(postgres_bindir) || return 1
-	as_user "$user" "$bin/initdb" -D "$data" -U postgres -E UTF8 \
-		--locale=C.UTF-8 --auth=peer --no-instructions >/dev/null || return 1
+	# it complains of a working directory that USER may not enter
+	(
+		cd / && as_user "$user" "$bin/initdb" -D "$data" -U postgres -E UTF8 \
+			--locale=C.UTF-8 --auth=peer --no-instructions >/dev/null
+	) || return 1
 	{
 		echo "listen_addresses = ''"
 		for line in "$@"; do

@@ -66,6 +66,8 @@ webserver_write_lighttpd() {
 	server.upload-dirs = ( "$1/tmp" )
 	server.max-request-size = $WEB_MAX_KIB
 	server.max-fds = 4096
+	# more than entrepot takes, so that it is the one to refuse
+	server.max-request-field-size = 32768
 	# paths and queries arrive as they were sent: entrepot decodes and refuses them itself
 	server.http-parseopts = ( "url-normalize" => "disable" )
 	# bodies are collected here, so that a slow client holds no worker
@@ -95,7 +97,7 @@ webserver_write_nginx() {
 		uwsgi_temp_path $1/tmp/nginx-uwsgi;
 		scgi_temp_path $1/tmp/nginx-scgi;
 		client_max_body_size ${WEB_MAX_KIB}k;
-		large_client_header_buffers 4 16k;
+		large_client_header_buffers 4 32k;
 		keepalive_requests 100000;
 		upstream entrepot {
 			server unix:$(webserver_socket "$1");
@@ -144,6 +146,7 @@ webserver_write_apache() {
 	ErrorLog "$1/log/apache.log"
 	LogLevel warn
 	AllowEncodedSlashes NoDecode
+	LimitRequestLine 17408
 	ProxyPass "/" "unix:$(webserver_socket "$1")|fcgi://entrepot/"
 	# else Apache drops Content-Length, and downloads have no length
 	SetEnv ap_trust_cgilike_cl yes

@@ -107,6 +107,13 @@ goes_on() {
 }
 it "run again it goes on with the same data, also behind another server" goes_on
 
+and_back() {
+	quickstart --stop
+	quickstart --detach --server lighttpd >/dev/null
+	is "$(http GET /api/v1/crates/quick/1.0.0/download -L)" 200
+}
+it "back behind the first server it sends files as that one wants them" and_back
+
 crashed() {
 	kill -KILL $(cut -d' ' -f1 "$dir"/pid/*)
 	sleep 1
