@@ -9,11 +9,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/number.h"
 #include "base/settings.h"
+#include "base/text.h"
 #include "db/db.h"
 #include "domain/download.h"
 #include "domain/job.h"
@@ -67,13 +69,17 @@ client_address(struct call *c)
 	struct span rest = span_of(list);
 
 	while (list && rest.len > 0 && config_address_in(trusted, address)) {
+		struct address parsed;
+		struct span next;
 		size_t at = rest.len;
 
 		while (at > 0 && rest.at[at - 1] != ',')
 			at--;
-		address = arena_dup(c->work.arena, rest.at + at, rest.len - at);
-		while (*address == ' ' || *address == '\t')
-			address++;
+		next = span_trim(span_skip(rest, at));
+		/* What is no address was not written by a proxy. */
+		if (!address_parse(next, &parsed))
+			break;
+		address = arena_dup(c->work.arena, next.at, next.len);
 		rest.len = at > 0 ? at - 1 : 0;
 	}
 	return address;
@@ -232,6 +238,30 @@ finish_response(struct call *c)
 	}
 }
 
+/* The route, or one of the same path when only the method was wrong. */
+static const struct route *
+route_of_path(const struct call *c)
+{
+	struct request other = *c->request;
+	struct route_match match = { 0 };
+
+	for (int m = METHOD_GET; !c->route && !match.route && m < METHOD__MAX; m++) {
+		other.method = (enum method)m;
+		if (c->match->methods & (1u << m))
+			router_match(c->app->router, &other, &match);
+	}
+	return c->route ? c->route : match.route;
+}
+
+/* A mailed link is a credential: who reads the log must not be able to follow it. */
+static const char *
+loggable_target(const struct call *c)
+{
+	const struct route *route = route_of_path(c);
+
+	return route && route->flags & ROUTE_BY_SECRET ? route->pattern : c->request->target;
+}
+
 static void
 log_call(const struct call *c, int64_t duration, int64_t db_time)
 {
@@ -244,7 +274,7 @@ log_call(const struct call *c, int64_t duration, int64_t db_time)
 		return;
 	log_begin(&line, broken ? LOG_ERROR_LEVEL : LOG_INFO_LEVEL, "request");
 	log_text(&line, "method", c->request->method_text);
-	log_text(&line, "target", c->request->target);
+	log_text(&line, "target", loggable_target(c));
 	log_int(&line, "status", c->response->status);
 	log_text(&line, "route", c->route ? c->route->pattern : NULL);
 	log_int(&line, "us", duration);

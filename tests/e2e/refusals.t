@@ -215,6 +215,18 @@ half_sent() {
 }
 it "a client that goes away within its body leaves nothing" half_sent
 
+# A link in a mail is opened with GET, whatever the mail says.
+secrets_stay_out_of_the_log() {
+	is "$(http PUT /api/v1/confirm/secretlink1)" 400
+	is "$(http GET /api/v1/confirm/secretlink2)" 400
+	is "$(http PUT /api/v1/me/crate_owner_invitations/accept/secretlink3)" 404
+	is "$(http GET /api/v1/me/crate_owner_invitations/accept/secretlink4)" 405
+	is "$(http GET /api/v1/me -H "Authorization: secretlink5")" 401
+	is "$(grep -c secretlink "$house/log/entrepot.log")" 0
+	is "$(grep -c 'target=/confirm/:token' "$house/log/entrepot.log")" 2
+}
+it "mailed links and tokens stay out of the log" secrets_stay_out_of_the_log
+
 nothing_is_wrong() { admin verify; }
 it "entrepot-admin verify finds nothing wrong afterwards" nothing_is_wrong
 
