@@ -254,7 +254,9 @@ change_owners(struct call *c, change_fn change)
 	    !call_authorize(c, SCOPE_CHANGE_OWNERS, CRATES_REPOSITORY, path_text(c, "crate")))
 		return false;
 	p = crates_path_package(c);
-	if (!p || !crates_require_owner(c, p, "team members don't have permission to modify owners",
+	/* Again, by its real name: the path may spell it as another crate that the token covers. */
+	if (!p || !call_authorize(c, SCOPE_CHANGE_OWNERS, CRATES_REPOSITORY, p->name) ||
+	    !crates_require_owner(c, p, "team members don't have permission to modify owners",
 					"only owners have permission to modify owners"))
 		return false;
 	if (!change_in_transaction(c, p, names, change, &messages))

