@@ -327,6 +327,20 @@ a_search_cannot_keep_the_database_busy(void **state)
 	assert_true(clock_ticks() - begun < 3 * CLOCK_SECOND);
 }
 
+static void
+nobodys_mailbox_is_filled(void **state)
+{
+	const char *path = arena_printf(w->arena, "/api/v1/users/%lld", (long long)given_account("alice"));
+	const struct test_answer *answer = NULL;
+
+	(void)state;
+	for (int i = 0; i < 30; i++)
+		answer = ask(given_token("alice"), "PUT", path,
+			arena_printf(w->arena, "{\"user\": {\"email\": \"victim%d@example.org\"}}", i));
+	assert_int_equal(answer->status, 429);
+	assert_int_equal(sql_int("SELECT count(*) FROM mail"), 20);
+}
+
 TESTS(hostile,
 	TEST(strange_path_segments_never_fail),
 	TEST(strange_path_segments_never_fail_for_an_owner),
@@ -337,6 +351,7 @@ TESTS(hostile,
 	TEST(a_query_of_a_hundred_thousand_fields_is_refused),
 	TEST(a_very_long_path_is_refused),
 	TEST(many_headers_do_no_harm),
+	TEST(nobodys_mailbox_is_filled),
 	TEST(a_readme_cannot_keep_the_database_busy),
 	TEST(a_search_cannot_keep_the_database_busy),
 );

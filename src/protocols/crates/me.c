@@ -13,6 +13,7 @@
 #include "domain/audit.h"
 #include "domain/email.h"
 #include "domain/index.h"
+#include "domain/limit.h"
 #include "domain/owner.h"
 #include "domain/package.h"
 #include "domain/release.h"
@@ -23,6 +24,8 @@
 #define DELETE_FREELY (72 * CLOCK_HOUR)
 #define DELETE_MAX_DOWNLOADS 1000
 #define DELETED_NAME_BLOCKED CLOCK_DAY
+#define MAIL_BURST 20
+#define MAIL_EVERY (10 * CLOCK_MINUTE)
 
 static bool
 reply_ok(struct call *c)
@@ -101,6 +104,16 @@ is_caller(struct call *c)
 	return fault_raise(&c->fault, FAULT_BAD_REQUEST, "current user does not match requested user");
 }
 
+/* Addresses need not be the caller's: nobody's mailbox is to be filled from here. */
+static bool
+take_mail_limit(struct call *c)
+{
+	return limit_take(&c->work, c->actor.account_id, &(struct limit){
+		"mail", MAIL_BURST, MAIL_EVERY, "You have asked for too many mails in a short period of time",
+		call_url(c, "/docs/rate-limits")
+	});
+}
+
 static bool
 change_account(struct call *c)
 {
@@ -120,7 +133,8 @@ change_account(struct call *c)
 		change.publish_notifications = &notify->is.boolean;
 	if (change.publish_notifications && !account_update(&c->work, c->actor.account_id, &change))
 		return false;
-	if (doc_is(email, DOC_TEXT) && !email_set(&c->work, c->actor.account_id, email->is.text))
+	if (doc_is(email, DOC_TEXT) &&
+	    (!take_mail_limit(c) || !email_set(&c->work, c->actor.account_id, email->is.text)))
 		return false;
 	return reply_ok(c);
 }
@@ -128,7 +142,7 @@ change_account(struct call *c)
 static bool
 resend_confirmation(struct call *c)
 {
-	return is_caller(c) && email_resend(&c->work, c->actor.account_id) && reply_ok(c);
+	return is_caller(c) && take_mail_limit(c) && email_resend(&c->work, c->actor.account_id) && reply_ok(c);
 }
 
 static bool
