@@ -5,7 +5,7 @@
 -- transaction ends, which keeps gc from removing the bytes meanwhile.
 INSERT INTO blob (sha256, size)
 VALUES ($1::bytea, $2::bigint)
-ON CONFLICT ON CONSTRAINT blob_pkey DO UPDATE SET created_at = now();
+ON CONFLICT ON CONSTRAINT blob_pkey DO UPDATE SET created_at = now(), size = excluded.size;
 
 -- :name blob_adopt :exec
 -- Give a file found in the store a row, with its own age; nothing when it has one.
@@ -36,8 +36,10 @@ SELECT b.sha256, b.size
    FOR UPDATE SKIP LOCKED;
 
 -- :name blob_delete :exec
--- Forget a blob whose bytes were removed in the same transaction.
-DELETE FROM blob WHERE sha256 = $1::bytea;
+-- Forget a blob that is locked, unless a publish came to use it before it was.
+DELETE FROM blob b
+ WHERE b.sha256 = $1::bytea
+   AND NOT EXISTS (SELECT FROM file f WHERE f.sha256 = b.sha256);
 
 -- :name blob_page :many
 -- All blobs by digest, a page at a time, with the other digests that a file of these bytes claims.

@@ -15,6 +15,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "base/text.h"
 #include "base/work.h"
 #include "wire/json.h"
 
@@ -155,8 +156,11 @@ is_periodic(const struct job *job)
 static const char *
 fault_text(struct arena *a, const struct fault *f)
 {
-	return arena_printf(a, "%.*s%s%.*s", MAX_ERROR / 2, f->message, f->detail ? ": " : "",
-			    MAX_ERROR / 2, f->detail ? f->detail : "");
+	const char *cut = arena_printf(a, "%.*s%s%.*s", MAX_ERROR / 2, f->message, f->detail ? ": " : "",
+				       MAX_ERROR / 2, f->detail ? f->detail : "");
+	struct span whole = text_make_utf8(a, span_of(cut));
+
+	return arena_dup(a, whole.at, whole.len);
 }
 
 /* Write down how it went. ERROR is NULL after a success. */

@@ -292,9 +292,11 @@ static bool
 note_failure(struct work *w, const struct mail *m)
 {
 	struct fault failure = *w->fault;
+	/* Mail servers answer in whatever encoding they like. */
+	struct span why = text_make_utf8(w->arena, span_of(failure.detail ? failure.detail : failure.message));
 
 	fault_clear(w->fault);
-	if (db_exec(w, Q_MAIL_FAILED, ARGS(num(m->id), text(failure.detail ? failure.detail : failure.message)), NULL))
+	if (db_exec(w, Q_MAIL_FAILED, ARGS(num(m->id), text_span(why)), NULL))
 		*w->fault = failure;
 	return false;
 }

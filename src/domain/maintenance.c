@@ -80,15 +80,23 @@ static const struct column orphan_columns[] = {
 };
 static const struct row_type orphan_row = ROW_TYPE(orphan, orphan_columns);
 
+/*
+ * The list of orphans may be older than the locks on them: only the row's own
+ * removal, which looks again, tells that the bytes may go.
+ */
 static bool
-remove_blob(struct work *w, const struct orphan *o)
+remove_blob(struct work *w, const struct orphan *o, bool *removed)
 {
 	const uint8_t *sha256 = (const uint8_t *)o->sha256.at;
 	const char *path = arena_printf(w->arena, "%s/%s", w->config->blob_dir, blob_path(w, sha256));
+	int64_t affected;
 
-	if (unlink(path) != 0 && errno != ENOENT)
+	if (!db_exec(w, Q_BLOB_DELETE, ARGS(bytes(sha256, SHA256_SIZE)), &affected))
+		return false;
+	*removed = affected > 0;
+	if (*removed && unlink(path) != 0 && errno != ENOENT)
 		return fault_raise_internal(w->fault, FAULT_INTERNAL, "cannot remove %s: %s", path, strerror(errno));
-	return db_exec(w, Q_BLOB_DELETE, ARGS(bytes(sha256, SHA256_SIZE)), NULL);
+	return true;
 }
 
 /* One transaction; AFTER is moved to the last digest, *COUNT is how many there were. */
@@ -98,19 +106,20 @@ collect_batch(struct work *w, struct gc *gc, uint8_t after[SHA256_SIZE], size_t 
 	struct tx *tx = tx_begin(w);
 	struct rows rows;
 	const struct orphan *orphans;
+	bool removed[BATCH];
 
 	if (!tx || !db_many(w, Q_BLOB_ORPHANS, &orphan_row,
 		ARGS(timestamp(w->now - gc->options->blob_age), bytes(after, SHA256_SIZE), num(BATCH)), &rows))
 		return false;
 	orphans = rows.at;
 	for (size_t i = 0; i < rows.count; i++)
-		if (!remove_blob(w, &orphans[i]))
+		if (!remove_blob(w, &orphans[i], &removed[i]))
 			return false;
 	if (!tx_commit(w, tx))
 		return false;
 	for (size_t i = 0; i < rows.count; i++) {
-		gc->result->blobs++;
-		gc->result->bytes += orphans[i].size;
+		gc->result->blobs += removed[i];
+		gc->result->bytes += removed[i] ? orphans[i].size : 0;
 		memcpy(after, orphans[i].sha256.at, SHA256_SIZE);
 	}
 	*count = rows.count;
