@@ -243,6 +243,43 @@ strange_methods_never_fail(void **state)
 	for_each_route(strange_methods, NULL);
 }
 
+/* What answers without a token even where one is demanded. */
+static bool
+is_open(const char *path)
+{
+	static const char *const open[] = { "/api/v1/confirm/", "/-/", "/me", "/docs", "/data-access", "/policies", "/settings" };
+
+	for (size_t i = 0; i < ARRAY_LEN(open); i++)
+		if (strncmp(path, open[i], strlen(open[i])) == 0)
+			return true;
+	return false;
+}
+
+static void
+without_token(const struct mount *m, const struct route *r, const char *token)
+{
+	const char *path = fill(m->prefix, r->pattern, "foo", 2);
+	const struct test_answer *answer;
+
+	if (r->method != METHOD_GET || is_open(path))
+		return;
+	answer = ask(token, "GET", path, NULL);
+	if (answer->status != 401)
+		fail_msg("GET %s: %d %s", path, answer->status, answer->body.at);
+	if (!answer_header(answer, "WWW-Authenticate"))
+		fail_msg("GET %s: 401 without a challenge", path);
+}
+
+static void
+a_registry_that_demands_tokens_shows_nothing_without(void **state)
+{
+	(void)state;
+	arrange();
+	test_config->crates_auth_required = true;
+	for_each_route(without_token, NULL);
+	for_each_route(without_token, "cioXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX");
+}
+
 static void
 a_query_of_a_hundred_thousand_fields_is_refused(void **state)
 {
@@ -348,6 +385,7 @@ TESTS(hostile,
 	TEST(strange_bodies_never_fail),
 	TEST(nobody_changes_anything),
 	TEST(strange_methods_never_fail),
+	TEST(a_registry_that_demands_tokens_shows_nothing_without),
 	TEST(a_query_of_a_hundred_thousand_fields_is_refused),
 	TEST(a_very_long_path_is_refused),
 	TEST(many_headers_do_no_harm),
