@@ -364,7 +364,7 @@ trustpub_exchange(struct work *w, struct span jwt, int64_t repository_id)
 {
 	const struct jwt *t = jwt_read(w->arena, jwt);
 	struct identity who = { .provider = ISSUER_GITHUB };
-	struct candidates c;
+	struct candidates c = { 0 };
 	const char *token;
 	struct tx *tx;
 

@@ -175,7 +175,7 @@ a_bomb_is_too_large_when_decompressed(void **state)
 	struct tar_entry entries[] = {
 		manifest(plain_manifest),
 		{ .path = "foo-1.0.0/zeros", .content = { arena_zalloc(w->arena, size, 1), size } },
-		{ .path = NULL },
+		{ 0 },
 	};
 
 	(void)state;
@@ -193,7 +193,7 @@ an_entry_outside_of_the_crate_is_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
-		struct tar_entry entries[] = { manifest(plain_manifest), { .path = paths[i] }, { .path = NULL } };
+		struct tar_entry entries[] = { manifest(plain_manifest), { .path = paths[i] }, { 0 } };
 
 		assert_error(put_entries(entries), 400, arena_printf(w->arena, "invalid path found: %s", paths[i]));
 	}
@@ -213,7 +213,7 @@ an_entry_that_is_no_file_is_refused(void **state)
 		struct tar_entry entries[] = {
 			manifest(plain_manifest),
 			{ .path = "foo-1.0.0/bar", .type = cases[i].type, .link = "foo-1.0.0/Cargo.toml" },
-			{ .path = NULL },
+			{ 0 },
 		};
 
 		assert_error(put_entries(entries), 400,
@@ -224,7 +224,7 @@ an_entry_that_is_no_file_is_refused(void **state)
 static void
 a_crate_without_manifest_is_refused(void **state)
 {
-	struct tar_entry entries[] = { { .path = "foo-1.0.0/README.md", .content = SPAN("x") }, { .path = NULL } };
+	struct tar_entry entries[] = { { .path = "foo-1.0.0/README.md", .content = SPAN("x") }, { 0 } };
 
 	(void)state;
 	assert_error(put_entries(entries), 400, "uploaded tarball is missing a `Cargo.toml` manifest file");
@@ -233,7 +233,7 @@ a_crate_without_manifest_is_refused(void **state)
 static void
 a_manifest_in_capitals_is_no_manifest(void **state)
 {
-	struct tar_entry entries[] = { { .path = "foo-1.0.0/CARGO.TOML", .content = span_of(plain_manifest) }, { .path = NULL } };
+	struct tar_entry entries[] = { { .path = "foo-1.0.0/CARGO.TOML", .content = span_of(plain_manifest) }, { 0 } };
 
 	(void)state;
 	assert_error(put_entries(entries), 400, "uploaded tarball is missing a `Cargo.toml` manifest file; "
@@ -246,7 +246,7 @@ two_manifests_are_refused(void **state)
 	struct tar_entry entries[] = {
 		manifest(plain_manifest),
 		{ .path = "foo-1.0.0/cargo.toml", .content = span_of(plain_manifest) },
-		{ .path = NULL },
+		{ 0 },
 	};
 
 	(void)state;
@@ -257,8 +257,8 @@ two_manifests_are_refused(void **state)
 static void
 a_manifest_that_disagrees_with_the_metadata_is_refused(void **state)
 {
-	struct tar_entry other_name[] = { manifest("[package]\nname = \"bar\"\nversion = \"1.0.0\"\n"), { .path = NULL } };
-	struct tar_entry other_version[] = { manifest("[package]\nname = \"foo\"\nversion = \"2.0.0\"\n"), { .path = NULL } };
+	struct tar_entry other_name[] = { manifest("[package]\nname = \"bar\"\nversion = \"1.0.0\"\n"), { 0 } };
+	struct tar_entry other_version[] = { manifest("[package]\nname = \"foo\"\nversion = \"2.0.0\"\n"), { 0 } };
 
 	(void)state;
 	assert_error(put_entries(other_name), 400, "metadata name `foo` does not match manifest name `bar`");
@@ -274,7 +274,7 @@ a_manifest_that_is_no_toml_is_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(manifests); i++) {
-		struct tar_entry entries[] = { manifest(manifests[i]), { .path = NULL } };
+		struct tar_entry entries[] = { manifest(manifests[i]), { 0 } };
 		const struct test_answer *answer = put_entries(entries);
 
 		assert_int_equal(answer->status, 400);
@@ -285,7 +285,7 @@ a_manifest_that_is_no_toml_is_refused(void **state)
 static void
 too_many_entries_are_refused_when_limited(void **state)
 {
-	struct tar_entry entries[] = { manifest(plain_manifest), { .path = "foo-1.0.0/a" }, { .path = "foo-1.0.0/b" }, { .path = NULL } };
+	struct tar_entry entries[] = { manifest(plain_manifest), { .path = "foo-1.0.0/a" }, { .path = "foo-1.0.0/b" }, { 0 } };
 
 	(void)state;
 	test_config->crates_max_entries = 2;
@@ -300,7 +300,7 @@ binaries_and_library_are_found_in_the_file_list(void **state)
 		{ .path = "foo-1.0.0/src/main.rs" },
 		{ .path = "foo-1.0.0/src/bin/one.rs" },
 		{ .path = "foo-1.0.0/src/bin/two/main.rs" },
-		{ .path = NULL },
+		{ 0 },
 	};
 
 	(void)state;
