@@ -6,6 +6,7 @@
 
 DECLARE_TESTS(crate);
 DECLARE_TESTS(crate_rules);
+DECLARE_TESTS(jwt);
 DECLARE_TESTS(license);
 DECLARE_TESTS(manifest);
 DECLARE_TESTS(markdown);
@@ -13,6 +14,7 @@ DECLARE_TESTS(markdown);
 UNIT_MAIN("formats",
 	TEST_LIST(crate),
 	TEST_LIST(crate_rules),
+	TEST_LIST(jwt),
 	TEST_LIST(license),
 	TEST_LIST(manifest),
 	TEST_LIST(markdown)
