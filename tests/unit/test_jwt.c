@@ -6,7 +6,9 @@
 #include "unit.h"
 
 #include <openssl/core_names.h>
+#include <openssl/ec.h>
 #include <openssl/evp.h>
+#include <openssl/rsa.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -71,14 +73,15 @@ static const char *
 ec_jwk(const char *more)
 {
 	return arena_printf(arena, "{\"kty\":\"EC\",\"crv\":\"P-256\",\"kid\":\"ec\",\"x\":\"%s\",\"y\":\"%s\"%s}",
-		number_of(ec_key(), OSSL_PKEY_PARAM_EC_PUB_X, 32), number_of(ec_key(), OSSL_PKEY_PARAM_EC_PUB_Y, 32), more);
+		number_of(ec_key(), OSSL_PKEY_PARAM_EC_PUB_X, 32), number_of(ec_key(), OSSL_PKEY_PARAM_EC_PUB_Y, 32),
+		more);
 }
 
 static const struct jwks *
 key_set(void)
 {
-	const struct jwks *set = jwks_read(arena, span_of(arena_printf(arena, "{\"keys\":[%s,%s]}", rsa_jwk(""),
-		ec_jwk(""))));
+	const char *text = arena_printf(arena, "{\"keys\":[%s,%s]}", rsa_jwk(""), ec_jwk(""));
+	const struct jwks *set = jwks_read(arena, span_of(text));
 
 	assert_non_null(set);
 	assert_int_equal(set->count, 2);
