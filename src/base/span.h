@@ -55,7 +55,8 @@ span_skip(struct span a, size_t n)
 {
 	if (n > a.len)
 		n = a.len;
-	return (struct span){ a.at + n, a.len - n };
+	/* NULL + 0 is not defined */
+	return n == 0 ? a : (struct span){ a.at + n, a.len - n };
 }
 
 /*

@@ -40,6 +40,7 @@ skipping_more_than_there_is_leaves_nothing(void **state)
 	(void)state;
 	assert_int_equal(rest.len, 0);
 	assert_true(span_is(span_skip(SPAN("abc"), 2), "c"));
+	assert_null(span_skip((struct span){ NULL, 0 }, 5).at);
 }
 
 static void
