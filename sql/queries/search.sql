@@ -35,6 +35,16 @@ SELECT count(*) AS count FROM package_listed p WHERE p.repository_id = {reposito
 -- One or two letters: words of the name that resemble it.
  AND (p.document @@ search_query({q}) OR p.search_name %> {exact});
 
+-- :name search_match_text :part
+-- The same for a ranked list. What stands in a SELECT of its own is unknown to
+-- the planner: all searches get one plan, made once, the right one whatever is
+-- looked for. Planning takes longer than most searches.
+ AND (p.document @@ (SELECT search_query({q})) OR p.search_name LIKE (SELECT {pattern}::text));
+
+-- :name search_match_short :part
+-- The same of one or two letters.
+ AND (p.document @@ (SELECT search_query({q})) OR p.search_name %> (SELECT {exact}::text));
+
 -- :name search_where_category :part
 -- A category or anything below it.
  AND EXISTS (SELECT FROM package_category pc JOIN category c ON c.id = pc.category_id
@@ -145,7 +155,7 @@ SELECT c.id FROM (
 SELECT id, 1 AS tier, 0::real AS rank, 0::bigint AS recent_downloads, '' COLLATE "C" AS name, 0::bigint AS n
   FROM exact
  UNION ALL
-SELECT p.id, 2, ts_rank_cd(p.document, search_query({q})), p.recent_downloads, p.name, 0
+SELECT p.id, 2, ts_rank_cd(p.document, (SELECT search_query({q}))), p.recent_downloads, p.name, 0
   FROM (SELECT id FROM popular LIMIT 100) c JOIN package_candidate p ON p.id = c.id
  WHERE p.id NOT IN (SELECT id FROM exact)
  UNION ALL

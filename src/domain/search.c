@@ -73,11 +73,18 @@ set_page(struct compose *c, const struct search *s)
 	compose_set(c, "after_id", num(s->after_id));
 }
 
+/* Shorter than a trigram. */
+static bool
+is_short(const struct search *s)
+{
+	return strlen(s->exact) <= 2;
+}
+
 static void
 add_text(struct compose *c, const struct search *s)
 {
 	if (s->text)
-		compose_add(c, strlen(s->exact) > 2 ? Q_SEARCH_WHERE_TEXT : Q_SEARCH_WHERE_SHORT);
+		compose_add(c, is_short(s) ? Q_SEARCH_WHERE_SHORT : Q_SEARCH_WHERE_TEXT);
 }
 
 static void
@@ -127,7 +134,7 @@ static void
 compose_ranked(struct compose *c, const struct search *s)
 {
 	compose_add(c, Q_SEARCH_RELEVANCE_BEGIN);
-	add_text(c, s);
+	compose_add(c, is_short(s) ? Q_SEARCH_MATCH_SHORT : Q_SEARCH_MATCH_TEXT);
 	add_filters(c, s);
 	compose_add(c, Q_SEARCH_RELEVANCE_MIDDLE);
 	add_filters(c, s);

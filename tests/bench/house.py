@@ -185,6 +185,12 @@ class House:
     def rows(self, statement, database):
         return [line.split("\t") for line in self.sql(statement, database).splitlines()]
 
+    def backends(self, database):
+        """The processes of PostgreSQL that serve applications."""
+        return [int(row[0]) for row in self.rows(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() "
+            "AND backend_type = 'client backend' AND usename = 'entrepot'", database)]
+
     def prepare(self, size, crates):
         """Database SIZE: a copy of one that was filled once and is kept."""
         seed, stamp = f"seed_{crates}", self.stamp()

@@ -84,8 +84,10 @@ class Bench:
         self.files += 1
         return load.write_requests(f"{self.house.dir}/requests-{self.files}", requests)
 
-    def run(self, site, file, connections=32):
-        return lambda: load.timed(site.workers(), lambda: load.wrk(
+    def run(self, site, file, connections=32, with_database=False):
+        def pids():
+            return site.workers() + (self.house.backends(site.database) if with_database else [])
+        return lambda: load.timed(pids(), lambda: load.wrk(
             site.port, file, self.seconds, connections))
 
     def against(self, ours, reference, file, connections=32):
@@ -199,7 +201,7 @@ def growth(bench):
     for kind, targets in kinds.items():
         files = [bench.requests([load.get(t) for t in targets(site.database)]) for site in sites]
         yield grown(kind, load.alternate(bench.times, *(
-            bench.run(site, file, 1) for site, file in zip(sites, files))))
+            bench.run(site, file, 1, True) for site, file in zip(sites, files))))
     yield grown("publish", load.alternate(bench.times, *(
         publish_run(bench, site, 1) for site in sites)))
 
@@ -208,7 +210,8 @@ def grown(kind, runs):
     large, small = runs
     ratio = large.p50 / small.p50
     return Line(f"latency of {kind}, large to small", f"{large.p50 / 1000:.2f} ms",
-                f"{small.p50 / 1000:.2f} ms", ratio, "≤ 1.5", ratio <= 1.5)
+                f"{small.p50 / 1000:.2f} ms", ratio, "≤ 1.5", ratio <= 1.5,
+                f"CPU {large.cpu / 1000:.2f} to {small.cpu / 1000:.2f} ms")
 
 
 # --- publishing ---
@@ -265,8 +268,8 @@ def publish_run(bench, site, connections):
     def run():
         count = int(rate[0] * 1.6 * (bench.seconds + 1)) + 100
         file = bench.requests(publish_requests(bench, site.database, count))
-        result = load.timed(site.workers(), lambda: load.wrk(
-            site.port, file, bench.seconds, connections))
+        pids = site.workers() + (bench.house.backends(site.database) if connections == 1 else [])
+        result = load.timed(pids, lambda: load.wrk(site.port, file, bench.seconds, connections))
         os.unlink(file)
         rate[0] = result.rate
         return result
