@@ -12,6 +12,11 @@ RETURNING id;
 -- How many publishers of a provider a package has.
 SELECT count(*) AS count FROM trusted_publisher WHERE package_id = $1 AND provider = $2;
 
+-- :name trustpub_publisher_any :one
+-- Whether a provider's workflows may publish anything at all.
+SELECT count(*) AS count
+  FROM (SELECT FROM trusted_publisher WHERE provider = $1 LIMIT 1) AS first;
+
 -- :name trustpub_publisher_list :many
 -- Publishers of some packages by id, behind a given one.
 SELECT t.id, t.package_id, p.name AS package_name, t.namespace, t.namespace_id, t.project, t.workflow,

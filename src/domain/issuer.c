@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Keys of identity providers; see the header. Anybody can make us look for a
- * key, so attempts have a pause between them, failed ones too.
+ * key, and looking holds a worker up: attempts have a pause between them,
+ * failed ones too.
  */
 #include "domain/issuer.h"
 
@@ -19,7 +20,6 @@
 
 #define KEPT (10 * CLOCK_MINUTE)
 #define PAUSE CLOCK_MINUTE
-#define PAUSE_AFTER_FAILURE (10 * CLOCK_SECOND)
 
 /* A set is replaced only by one that was read completely: each has its own arena, taking turns. */
 static struct store {
@@ -118,7 +118,7 @@ refuse(struct work *w)
 static bool
 refresh(struct work *w, struct store *s, const char *issuer)
 {
-	if (is_within(w, s->failed_at, PAUSE_AFTER_FAILURE))
+	if (is_within(w, s->failed_at, PAUSE))
 		return refuse(w);
 	if (load(w, s, issuer)) {
 		s->failed_at = 0;

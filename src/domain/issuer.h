@@ -26,7 +26,8 @@ bool issuer_find(const struct config *c, const char *url, enum issuer *out);
 /*
  * The provider's key of that id, good until the next call. NULL without a
  * fault when it has none; NULL and UNAVAILABLE when its keys cannot be had.
- * An unknown id makes it ask again, but at most once a minute.
+ * An unknown id makes it ask again; it asks at most once a minute, whatever
+ * came of it.
  */
 const struct jwk *issuer_key(struct work *w, enum issuer i, const char *key_id) MUST_CHECK;
 

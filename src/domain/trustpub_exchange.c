@@ -75,6 +75,17 @@ refuse(struct work *w, const char *message)
 
 /* ---- the token ---- */
 
+/* Strangers must not make us ask a provider for keys that nobody here waits for. */
+static bool
+is_awaited(struct work *w, enum issuer provider)
+{
+	int64_t any;
+
+	if (!db_int(w, Q_TRUSTPUB_PUBLISHER_ANY, ARGS(text(issuer_name(provider))), &any))
+		return false;
+	return any > 0 || refuse(w, "No Trusted Publishing config found for this JWT issuer");
+}
+
 static bool
 check_token(struct work *w, const struct jwt *t, enum issuer provider)
 {
@@ -86,6 +97,8 @@ check_token(struct work *w, const struct jwt *t, enum issuer provider)
 
 	if (!t->key_id)
 		return refuse(w, "Missing JWT key ID");
+	if (!is_awaited(w, provider))
+		return false;
 	demand.key = issuer_key(w, provider, t->key_id);
 	if (!demand.key)
 		return refuse(w, "Invalid JWT key ID");
@@ -368,6 +381,7 @@ trustpub_exchange(struct work *w, struct span jwt, int64_t repository_id)
 	const char *token;
 	struct tx *tx;
 
+	arena_hold_secret(w->arena);
 	if (!t || !t->issuer) {
 		refuse(w, "Failed to decode JWT");
 		return NULL;
