@@ -168,18 +168,6 @@ add_dependencies(struct work *w, const struct publish *p, int64_t release_id)
 			    int_array(c.default_features, n)), NULL);
 }
 
-static bool
-add_file(struct work *w, const struct publish *p, int64_t release_id)
-{
-	int64_t file_id;
-
-	return blob_put(w, p->spool, p->sha256, p->size) &&
-	       db_int(w, Q_PUBLISH_FILE_ADD,
-		      ARGS(num(p->repository_id), num(release_id), text(p->path), text(p->filename), text(p->kind),
-			   text(p->content_type), num(p->size), bytes(p->sha256, SHA256_SIZE),
-			   ref(w->actor ? w->actor->account_id : 0), timestamp(w->now)), &file_id);
-}
-
 /* What the release and the audit tell of a CI job that publishes; NULL when an account does. */
 static const char *
 trusted_data(struct work *w)
@@ -201,7 +189,7 @@ publish_release(struct work *w, const struct publish *p, int64_t package_id, int
 		return false;
 	if (*release_id == 0)
 		return fault_raise(w->fault, FAULT_CONFLICT, "version `%s` is already uploaded", p->version_identity);
-	return add_dependencies(w, p, *release_id) && add_file(w, p, *release_id);
+	return add_dependencies(w, p, *release_id);
 }
 
 /* Names of the keywords joined by commas, for the search document. */
@@ -218,12 +206,30 @@ keyword_text(struct work *w, const struct taxonomy *t)
 	return text(buf_text(&b));
 }
 
+/*
+ * The bytes come when nothing a client sent can be refused any more, so that a
+ * refusal leaves none behind; and before the locks on counters that other
+ * publishes need, so that those need not wait for the disk.
+ */
+static bool
+add_file(struct work *w, const struct publish *p, int64_t release_id)
+{
+	int64_t file_id;
+
+	return blob_put(w, p->spool, p->sha256, p->size) &&
+	       db_int(w, Q_PUBLISH_FILE_ADD,
+		      ARGS(num(p->repository_id), num(release_id), text(p->path), text(p->filename), text(p->kind),
+			   text(p->content_type), num(p->size), bytes(p->sha256, SHA256_SIZE),
+			   ref(w->actor ? w->actor->account_id : 0), timestamp(w->now)), &file_id);
+}
+
 bool
 publish_finish(struct work *w, const struct publish *p, const struct publish_package *package, int64_t release_id)
 {
 	bool has_taxonomy = p->taxonomy.keyword_count > 0 || p->taxonomy.category_count > 0;
 
-	if (!db_exec(w, Q_PUBLISH_PACKAGE_UPDATE,
+	if (!add_file(w, p, release_id) ||
+	    !db_exec(w, Q_PUBLISH_PACKAGE_UPDATE,
 		     ARGS(num(package->id), text(p->description), text(p->homepage), text(p->documentation),
 			  text(p->source_url), text(p->license), text(p->readme), keyword_text(w, &p->taxonomy),
 			  timestamp(w->now)), NULL))

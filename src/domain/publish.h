@@ -5,9 +5,9 @@
  *
  *   publish_take_name()   the package, new or locked
  *   …                     the protocol's own checks, in its own words
- *   publish_release()     release, dependencies, blob and file
+ *   publish_release()     release, dependencies
  *   …                     the ecosystem's satellite rows
- *   publish_finish()      package, taxonomy, derived columns, audit
+ *   publish_finish()      blob and file, package, taxonomy, derived columns, audit
  *   …                     index objects
  *   change_add()          the serial, last of all
  *

@@ -57,6 +57,8 @@ it "metadata that are an array are refused" refused 400 "invalid upload request"
 it "metadata nested a hundred thousand deep are refused" refused 400 "invalid upload request" metadata-deep
 it "metadata without a name are refused" refused 400 'missing field `name`' metadata-without-name
 it "metadata that are not UTF-8 are refused" refused 400 "." metadata-invalid-utf8
+it "a name of a native library beyond its limit is refused" \
+	refused 422 "." honest foo 1.0.0 "{\"links\": \"$(printf "x%.0s" {1..2000})\"}"
 it "a NUL in the name is refused" refused 400 "." metadata-name-nul
 it "a NUL in the README is refused" refused 400 "." metadata-readme-nul
 # nul_everywhere: in each text that the metadata have.
