@@ -113,7 +113,10 @@ CREATE INDEX package_recent_downloads_idx ON package (repository_id, recent_down
 CREATE INDEX package_updated_at_idx ON package (repository_id, updated_at DESC, id DESC);
 CREATE INDEX package_created_at_idx ON package (repository_id, created_at DESC, id DESC);
 CREATE INDEX package_letter_idx ON package (repository_id, left(canonical_name, 1), name);
-CREATE UNIQUE INDEX package_default_release_id_key ON package (default_release_id);
+-- Partial, or PostgreSQL would take the column for a key: to change it would then
+-- wait for everybody who publishes something that depends on the package.
+CREATE UNIQUE INDEX package_default_release_id_key ON package (default_release_id)
+	WHERE default_release_id IS NOT NULL;
 
 -- The canonical name follows from the name by the rule of the ecosystem.
 CREATE FUNCTION package_canonical()

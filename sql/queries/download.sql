@@ -15,14 +15,34 @@ DO UPDATE SET count = download_day.count + excluded.count;
 -- One roll-up at a time, on any machine: 1 when it is ours.
 SELECT pg_try_advisory_xact_lock(hashtext('download_rollup'))::integer AS count;
 
+-- :name download_rollup_packages :many
+-- Lock the repositories and packages that a batch of pending counts belongs to,
+-- in the order of publishes and deletions. A statement of its own, so that the
+-- next one sees what those who held the locks have committed.
+WITH pending AS MATERIALIZED (
+	SELECT release_id FROM download_day WHERE count <> counted ORDER BY file_id, day LIMIT $1
+), counted AS MATERIALIZED (
+	SELECT id FROM repository
+	 WHERE id IN (SELECT p.repository_id FROM pending n
+	                JOIN release r ON r.id = n.release_id JOIN package p ON p.id = r.package_id)
+	 ORDER BY id
+	   FOR NO KEY UPDATE
+)
+SELECT id FROM package
+ WHERE id IN (SELECT r.package_id FROM pending n JOIN release r ON r.id = n.release_id)
+   AND (SELECT count(*) FROM counted) > 0
+ ORDER BY id
+   FOR NO KEY UPDATE;
+
 -- :name download_rollup_releases :one
--- Carry pending counts over to files, releases, packages and repositories; at
--- most a batch of day rows at once. Gives how many were carried.
+-- Carry pending counts of locked packages over to files, releases, packages and
+-- repositories; at most a batch of day rows at once. Gives how many were carried.
 WITH pending AS MATERIALIZED (
 	SELECT file_id, release_id, day, count - counted AS more
 	  FROM download_day
 	 WHERE count <> counted
-	 ORDER BY day, file_id
+	   AND release_id IN (SELECT r.id FROM release r WHERE r.package_id = ANY ($2::bigint[]))
+	 ORDER BY file_id, day
 	 LIMIT $1
 	   FOR UPDATE
 ), marked AS (

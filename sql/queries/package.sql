@@ -57,6 +57,16 @@ ON CONFLICT ON CONSTRAINT deleted_package_pkey
 DO UPDATE SET name = excluded.name, deleted_by = excluded.deleted_by, message = excluded.message,
               deleted_at = now(), available_at = excluded.available_at;
 
+-- :name package_delete_lock :one
+-- Lock a package that is about to be deleted against whoever refers to it, and
+-- its repository, whose count will change: in the order of everybody else.
+WITH counted AS MATERIALIZED (
+	SELECT id FROM repository WHERE id = $1 FOR NO KEY UPDATE)
+SELECT p.id
+  FROM counted o JOIN package p ON p.repository_id = o.id
+ WHERE p.id = $2
+   FOR UPDATE OF p;
+
 -- :name package_delete :exec
 -- Delete a package with all that hangs on it.
 DELETE FROM package WHERE id = $1;

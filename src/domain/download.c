@@ -149,6 +149,24 @@ download_count(struct work *w, int64_t file_id)
 	add(file_id, w->now / CLOCK_DAY, 1);
 }
 
+struct locked_package {
+	int64_t id;
+};
+static const struct column locked_columns[] = { COLUMN(locked_package, id), COLUMNS_END };
+static const struct row_type locked_type = ROW_TYPE(locked_package, locked_columns);
+
+/* Carry one batch over; the packages' rows are numbers, one behind the other. */
+static bool
+carry_batch(struct work *w, int64_t *carried)
+{
+	struct rows locked;
+
+	if (!db_many(w, Q_DOWNLOAD_ROLLUP_PACKAGES, &locked_type, ARGS(num(ROLLUP_BATCH)), &locked))
+		return false;
+	return db_int(w, Q_DOWNLOAD_ROLLUP_RELEASES,
+		      ARGS(num(ROLLUP_BATCH), int_array(locked.at, locked.count)), carried);
+}
+
 static bool
 rollup_batch(struct work *w, int64_t *carried)
 {
@@ -158,7 +176,7 @@ rollup_batch(struct work *w, int64_t *carried)
 	*carried = 0;
 	if (!tx || !db_int(w, Q_DOWNLOAD_ROLLUP_LOCK, NO_ARGS, &ours))
 		return false;
-	if (ours && !db_int(w, Q_DOWNLOAD_ROLLUP_RELEASES, ARGS(num(ROLLUP_BATCH)), carried))
+	if (ours && !carry_batch(w, carried))
 		return false;
 	return tx_commit(w, tx);
 }

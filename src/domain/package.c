@@ -69,6 +69,16 @@ package_lock(struct work *w, int64_t package_id)
 }
 
 bool
+package_lock_to_delete(struct work *w, int64_t repository_id, int64_t package_id)
+{
+	int64_t id;
+
+	if (!db_int(w, Q_PACKAGE_DELETE_LOCK, ARGS(num(repository_id), num(package_id)), &id))
+		return false;
+	return id != 0 || fault_raise_plain(w->fault, FAULT_NOT_FOUND);
+}
+
+bool
 package_refresh(struct work *w, int64_t package_id)
 {
 	return db_exec(w, Q_PACKAGE_REFRESH_DEFAULT, ARGS(num(package_id)), NULL) &&

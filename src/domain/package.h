@@ -53,6 +53,9 @@ const struct package *package_find_id(struct work *w, int64_t id) MUST_CHECK;
 /* Lock the package until the end of the transaction: everything that changes one goes one at a time. */
 bool package_lock(struct work *w, int64_t package_id) MUST_CHECK;
 
+/* The same before it is deleted: whoever refers to the package waits, too. First of all in its transaction. */
+bool package_lock_to_delete(struct work *w, int64_t repository_id, int64_t package_id) MUST_CHECK;
+
 /*
  * Recompute what is derived from the releases: default release, count, yank
  * flag and the reverse dependencies. Within a transaction that holds the lock.

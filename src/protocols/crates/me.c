@@ -18,6 +18,7 @@
 #include "domain/package.h"
 #include "domain/release.h"
 #include "domain/repository.h"
+#include "domain/taxonomy.h"
 #include "protocols/crates/views.h"
 
 /* Within so long after its creation a crate may be deleted whatever uses it. */
@@ -205,10 +206,11 @@ delete_crate(struct call *c)
 				  "only owners have permission to delete crates"))
 		return false;
 	tx = tx_begin(w);
-	if (!tx || !package_lock(w, p->id) || !check_deletable(c, p) ||
+	if (!tx || !package_lock_to_delete(w, p->repository_id, p->id) || !check_deletable(c, p) ||
 	    !audit_add(w, &(struct audit){ .action = "delete", .repository_id = p->repository_id, .package_id = p->id }) ||
-	    !change_add(w, p->repository_id, p->id, 0, "delete") ||
 	    !index_delete_crate(w, p->name) ||
+	    !taxonomy_set(w, p->repository_id, p->id, &(struct taxonomy){ 0 }) ||
+	    !change_add(w, p->repository_id, p->id, 0, "delete") ||
 	    !package_delete(w, p->id, message, w->now + DELETED_NAME_BLOCKED) ||
 	    !tx_commit(w, tx))
 		return false;
