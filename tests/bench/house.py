@@ -93,12 +93,16 @@ class Site:
     def start_web(self):
         words = shell("webserver_configure $1 $2 $3; webserver_command $1 $2",
                       self.web, self.dir, str(self.port)).splitlines()
-        self.house.daemon(f"{self.name}/log/web", *words)
+        self.web_pid = self.house.daemon(f"{self.name}/log/web", *words)
         wait_for(self.answers)
 
     def answers(self):
         with socket.socket() as s:
             return s.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def beside(self):
+        """What else works for a request: PostgreSQL and the web server."""
+        return (self.house.backends(self.database) + [self.web_pid] + children(self.web_pid))
 
     def workers(self):
         return children(self.pid, "entrepot-worker") or children(self.pid)

@@ -6,6 +6,7 @@ import dataclasses
 import http.client
 import os
 import re
+import resource
 import statistics
 import subprocess
 
@@ -51,6 +52,7 @@ class Run:
     bandwidth: float
     cpu: float                  # of the application, per request
     requests: int
+    total: float = 0            # of all programs, per request
 
 
 def wrk(port, file, seconds, connections, allow_errors=False):
@@ -74,10 +76,18 @@ def cpu_time(pids):
     return total / 1e9
 
 
-def timed(pids, run):
-    before = cpu_time(pids)
+def children_time():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def timed(pids, run, others=()):
+    """Adds what the application (PIDS) and all programs (OTHERS and wrk too) used."""
+    own, rest, client = cpu_time(pids), cpu_time(others), children_time()
     result = run()
-    result.cpu = (cpu_time(pids) - before) / result.requests * 1e6
+    own, rest = cpu_time(pids) - own, cpu_time(others) - rest
+    result.cpu = own / result.requests * 1e6
+    result.total = (own + rest + children_time() - client) / result.requests * 1e6
     return result
 
 
@@ -85,7 +95,7 @@ def median(runs):
     def of(field):
         return statistics.median(getattr(r, field) for r in runs)
     return Run(of("rate"), of("p50"), of("p99"), of("bandwidth"), of("cpu"),
-               sum(r.requests for r in runs))
+               sum(r.requests for r in runs), of("total"))
 
 
 def alternate(times, *contestants):

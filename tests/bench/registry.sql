@@ -17,15 +17,16 @@ SET session_replication_role = replica;
 SET max_parallel_workers_per_gather = 0;
 SELECT setseed(0.5) \g /dev/null
 
--- COUNT words of 20,000, the k-th with probability ~ 1/k. A word is three of
--- 70 syllables. SALT keeps PostgreSQL from drawing once for all rows.
-CREATE FUNCTION pg_temp.some_words(count integer, salt bigint)
+-- COUNT words of 20,000, the k-th with probability ~ 1/k (COMMON) or all alike.
+-- A word is two of 2,000 syllables. SALT keeps PostgreSQL from drawing once for
+-- all rows.
+CREATE FUNCTION pg_temp.some_words(count integer, common boolean, salt bigint)
 RETURNS text LANGUAGE sql VOLATILE AS
-$$ SELECT string_agg(substr(c, 1 + 2 * (n % 70), 2) || substr(c, 1 + 2 * (n / 70 % 70), 2)
-                     || substr(c, 1 + 2 * (n / 4900), 2), ' ')
-     FROM (SELECT 'babebibobudadedidodufafefifofugagegigogukakekikokulalelilolumamemimomunaneninonu'
-                  'papepipopurarerirorusasesisosutatetitotuvavevivovuzazezizozu' AS c,
-                  floor(exp(random() * ln(20000)))::integer * 7919 % 343000 AS n
+$$ SELECT string_agg(substr(c, 1 + n / 200000, 1) || substr('aeiou', 1 + n / 40000 % 5, 1) || substr(c, 1 + n / 2000 % 20, 1)
+                     || substr(c, 1 + n / 100 % 20, 1) || substr('aeiou', 1 + n / 20 % 5, 1) || substr(c, 1 + n % 20, 1), ' ')
+     FROM (SELECT 'bcdfghjklmnpqrstvwxz' AS c,
+                  floor(CASE WHEN common THEN exp(random() * ln(20000)) ELSE 20000 * random() END)::integer
+                  * 79193 % 4000000 AS n
              FROM generate_series(1, count) WHERE salt IS NOT NULL OFFSET 0) drawn $$;
 
 INSERT INTO account (kind, name, full_name, avatar_url, url)
@@ -38,10 +39,10 @@ SELECT array_agg(id ORDER BY id) AS ids FROM account WHERE name LIKE 'maker-%';
 -- ---- packages ----
 
 CREATE TEMPORARY TABLE draft AS
-SELECT k, replace(pg_temp.some_words(2, k), ' ', '-') AS name,
-       pg_temp.some_words(12, k) AS description,
-       pg_temp.some_words(60, k) AS readme,
-       pg_temp.some_words(3, k) AS keywords,
+SELECT k, pg_temp.some_words(1, false, k) || '-' || pg_temp.some_words(1, true, k) AS name,
+       pg_temp.some_words(12, true, k) AS description,
+       pg_temp.some_words(60, true, k) AS readme,
+       pg_temp.some_words(3, true, k) AS keywords,
        (100 * (1 / (random() + 1e-5) - 1))::bigint AS recent,
        random() AS luck
   FROM generate_series(1, :crates) k;
