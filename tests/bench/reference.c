@@ -295,7 +295,8 @@ work(int listener, const char *conninfo)
 	struct epoll_event events[64];
 	int epoll = epoll_create1(EPOLL_CLOEXEC);
 
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	/* Not SIGTERM: libfcgi has a handler for it. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	connect_database(conninfo);
 	watch(epoll, listener, EPOLLIN | EPOLLEXCLUSIVE);
 	for (;;) {
