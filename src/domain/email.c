@@ -137,9 +137,7 @@ email_resend(struct work *w, int64_t account_id)
 
 	if (!e)
 		return fault_raise(w->fault, FAULT_BAD_REQUEST, "no email address on file");
-	if (e->verified_at != 0)
-		return fault_raise(w->fault, FAULT_BAD_REQUEST, "email has already been verified");
-	if (!send_verification(w, e->id, account_id, e->address))
+	if (e->verified_at == 0 && !send_verification(w, e->id, account_id, e->address))
 		return false;
 	return tx_commit(w, tx);
 }

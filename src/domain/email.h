@@ -40,8 +40,8 @@ bool email_set(struct work *w, int64_t account_id, struct span address) MUST_CHE
 bool email_set_verified(struct work *w, int64_t account_id, struct span address) MUST_CHECK;
 
 /*
- * Send the confirmation mail again, with a new token. BAD_REQUEST
- * "email has already been verified" or "no email address on file".
+ * Send the confirmation mail again, with a new token, unless the address is
+ * confirmed already. BAD_REQUEST "no email address on file".
  */
 bool email_resend(struct work *w, int64_t account_id) MUST_CHECK;
 
