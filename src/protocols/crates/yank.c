@@ -97,12 +97,15 @@ read_change(struct call *c, const struct release *r, bool *yanked, const char **
 {
 	const struct doc *version = doc_find(c->document, "version");
 	const struct doc *flag_doc = doc_find(version, "yanked");
+	const struct doc *text_doc = doc_find(version, "yank_message");
 
 	if (!doc_is(version, DOC_MAP))
 		return crates_refuse_document(c, "missing field `version`");
 	if (flag_doc && flag_doc->kind != DOC_BOOL && flag_doc->kind != DOC_NULL)
 		return crates_refuse_document(c, "version.yanked: invalid type, expected a boolean");
 	*message = doc_find_text(version, "yank_message");
+	if (text_doc && !*message && text_doc->kind != DOC_NULL)
+		return crates_refuse_document(c, "version.yank_message: invalid type, expected a string");
 	*yanked = doc_is(flag_doc, DOC_BOOL) ? flag_doc->is.boolean : r->yanked;
 	if (*message && doc_is(flag_doc, DOC_BOOL) && !*yanked)
 		return fault_raise(&c->fault, FAULT_BAD_REQUEST, "Cannot set yank message when unyanking");
