@@ -16,6 +16,7 @@ struct arena;
 struct fault;
 
 #define CRATE_NAME_MAX 64
+#define CRATE_VERSION_MAX 150
 #define CRATE_KEYWORD_MAX 20
 
 /* Whether it can be the name of a crate at all (for names in URLs). */

@@ -55,6 +55,9 @@ send_to(struct call *c, const char *ending)
 
 	if (!crates_check_path_version(c))
 		return false;
+	/* What cannot exist is not worth a Location longer than web servers read. */
+	if (!crate_name_is_valid(path_span(c, "crate")) || path_span(c, "version").len > CRATE_VERSION_MAX)
+		return fault_raise_plain(&c->fault, FAULT_NOT_FOUND);
 	if (!wants_json(c))
 		return redirect(c, 302, file_url(c, ending));
 	view = doc_map(c->work.arena);

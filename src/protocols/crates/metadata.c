@@ -19,7 +19,6 @@
 #include "protocols/crates/metadata_json.h"
 #include "wire/json.h"
 
-#define MAX_VERSION 150
 #define MAX_DESCRIPTION 1000
 #define MAX_KEYWORDS 5
 #define MAX_CATEGORIES 5
@@ -29,9 +28,9 @@ check_version(struct call *c, struct metadata *m)
 {
 	if (!semver_parse(span_of(m->vers), &m->version, NULL, 0))
 		return fault_raise(&c->fault, FAULT_BAD_REQUEST, "\"%s\" is an invalid semver version", m->vers);
-	if (strlen(m->vers) > MAX_VERSION)
+	if (strlen(m->vers) > CRATE_VERSION_MAX)
 		return fault_raise(&c->fault, FAULT_BAD_REQUEST, "the version number is too long (max %d characters)",
-				   MAX_VERSION);
+				   CRATE_VERSION_MAX);
 	return true;
 }
 
