@@ -135,9 +135,9 @@ SELECT count(*) AS count FROM package_listed p WHERE p.repository_id = {reposito
  LIMIT {limit}::bigint OFFSET {offset}::bigint;
 
 -- :name search_relevance_begin :part
--- The matches with the most recent downloads, and among them the first hundred
--- by how well they match: to rank all of them takes seconds for common words.
--- How many match is counted in passing, which costs less than asking again.
+-- Only the matches with the most recent downloads, and the exact one, are
+-- ranked: to rank all of them takes seconds for common words. How many match is
+-- counted in passing, which costs less than asking again.
 WITH popular AS MATERIALIZED (
 SELECT p.id, count(*) OVER () AS match_count
   FROM package_candidate p WHERE p.repository_id = {repository};
@@ -145,24 +145,19 @@ SELECT p.id, count(*) OVER () AS match_count
 -- :name search_relevance_middle :part
 -- The exact match is always a candidate.
  ORDER BY p.recent_downloads DESC, p.id DESC LIMIT {candidates}::bigint
-), exact AS MATERIALIZED (
+), candidate AS MATERIALIZED (
+SELECT id FROM popular
+ UNION
 SELECT p.id FROM package p WHERE p.repository_id = {repository} AND p.canonical_name = {exact};
 
 -- :name search_relevance_end :part
 -- Ranked.
 ), page AS (SELECT p.id, row_number() OVER () AS place FROM (
-SELECT c.id FROM (
-SELECT id, 1 AS tier, 0::real AS rank, 0::bigint AS recent_downloads, '' COLLATE "C" AS name, 0::bigint AS n
-  FROM exact
- UNION ALL
-SELECT p.id, 2, ts_rank_cd(p.document, (SELECT search_query({q}))), p.recent_downloads, p.name, 0
-  FROM (SELECT id FROM popular LIMIT 100) c JOIN package_candidate p ON p.id = c.id
- WHERE p.id NOT IN (SELECT id FROM exact)
- UNION ALL
-SELECT c.id, 3, 0, 0, '', row_number() OVER ()
-  FROM (SELECT id FROM popular OFFSET 100) c
- WHERE c.id NOT IN (SELECT id FROM exact)) c
- ORDER BY c.tier, c.rank DESC, c.recent_downloads DESC, c.name, c.n
+SELECT p.id
+  FROM candidate c JOIN package_candidate p ON p.id = c.id
+ ORDER BY p.canonical_name = {exact} DESC,
+          ts_rank_cd(p.document, (SELECT search_query({q}))) DESC,
+          p.recent_downloads DESC, p.name
  LIMIT {limit}::bigint OFFSET {offset}::bigint) p)
 SELECT v.*, v.canonical_name = {exact} AS exact_match,
        (SELECT match_count FROM popular LIMIT 1) AS match_count

@@ -16,7 +16,7 @@
 
 struct work;
 
-/* By relevance there are so many matches, those with the most recent downloads; the first of them are ranked. */
+/* Ranking looks at so many matches, those with the most recent downloads. */
 #define SEARCH_MAX_RANKED 1000
 
 enum search_order {
