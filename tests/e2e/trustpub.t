@@ -19,11 +19,13 @@ issuer_start() {
 	local place=$house/$1 port
 	port=$(free_port) || return 1
 	install -d -m 755 "$place"
+	# the user may not be able to enter the source tree
+	install -m 755 "$support/issuer.py" "$house/bin/"
 	"$python" "$support/issuer.py" keys "$place" || return 1
 	chmod 644 "$place"/*
 	am_root && chown -R "$user" "$place"
 	process_start "$house/pid/$1" "$house/log/$1.err" "$user" \
-		"$python" "$support/issuer.py" serve "$place" "$port" || return 1
+		"$python" "$house/bin/issuer.py" serve "$place" "$port" || return 1
 	wait_until 20 port_open "$port" || return 1
 	house_set "$1_issuer" "http://127.0.0.1:$port"
 	echo "http://127.0.0.1:$port"
