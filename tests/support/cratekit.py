@@ -514,6 +514,9 @@ def do_storm(arguments):
                     log.write(f"{name} 1.0.0 {digest}\n")
                 elif arguments.verbose:
                     print(status, answer[:200], file=sys.stderr)
+            # else all would be refused before a slow database is back
+            if status == 503:
+                time.sleep(0.5)
 
     in_threads(arguments.jobs, one)
     for status, count in sorted(results.items()):
