@@ -4,7 +4,8 @@
  */
 #include "unit.h"
 
-#include "base/clock.h"
+#include <time.h>
+
 #include "base/password.h"
 #include "base/span.h"
 
@@ -28,19 +29,23 @@ the_same_password_hashes_differently_each_time(void **state)
 	assert_string_not_equal(password_hash(arena, "a"), password_hash(arena, "a"));
 }
 
+/* Processor time: what else the machine does is none of the password's business. */
+static int64_t
+spent_on(const char *hash)
+{
+	clock_t start = clock();
+
+	assert_false(password_matches(hash, "b"));
+	return (int64_t)(clock() - start);
+}
+
 static void
 nobody_costs_as_much_as_somebody(void **state)
 {
 	const char *hash = password_hash(arena, "a");
-	int64_t start = clock_ticks(), somebody, nobody;
+	int64_t somebody = spent_on(hash), nobody = spent_on(NULL);
 
 	(void)state;
-	assert_false(password_matches(hash, "b"));
-	somebody = clock_ticks() - start;
-	start = clock_ticks();
-	assert_false(password_matches(NULL, "b"));
-	nobody = clock_ticks() - start;
-
 	assert_true(nobody > somebody / 10);
 }
 
