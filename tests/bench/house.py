@@ -66,7 +66,7 @@ class Site:
         values = {
             "base_url": f"http://127.0.0.1:{self.port}",
             "database": self.house.conninfo(self.database),
-            "data_dir": f"{self.dir}/data",
+            "data_dir": f"{self.house.dir}/data",
             "listen": f"{self.dir}/run/entrepot.sock",
             "log": f"{self.dir}/log/entrepot.log",
             "sendfile": shell("webserver_sendfile $1", self.web).strip(),
