@@ -109,6 +109,10 @@ webserver_write_nginx() {
 			location / {
 				include /etc/nginx/fastcgi_params;
 				fastcgi_keep_conn on;
+				# files that are streamed: most of the time
+				# goes into the number of buffers
+				fastcgi_buffers 16 64k;
+				fastcgi_busy_buffers_size 128k;
 				fastcgi_pass entrepot;
 			}
 			# where X-Accel-Redirect points; its validators are

@@ -3,6 +3,7 @@
 
 import argparse
 import os
+import signal
 import sys
 import time
 
@@ -63,6 +64,8 @@ def main():
     sizes = {"large": 100_000, "small": 1_000}
     if options.smoke:
         sizes, options.seconds, options.times = {"large": 2_000, "small": 500}, 1, 1
+    # ends the programs too
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     house = houses.House(options.dir, options.build, sizes)
     try:
         house.open()
