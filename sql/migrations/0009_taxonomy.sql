@@ -117,9 +117,9 @@ CREATE TABLE package_search (
 -- A short pending list: every search reads all of it, and whoever fills it up
 -- has to wait until it is merged.
 CREATE INDEX package_search_document_idx ON package_search USING gin (document)
-	WITH (gin_pending_list_limit = 512);
+	WITH (gin_pending_list_limit = 64);
 CREATE INDEX package_search_name_idx ON package_search USING gin (canonical_name gin_trgm_ops)
-	WITH (gin_pending_list_limit = 512);
+	WITH (gin_pending_list_limit = 64);
 
 CREATE FUNCTION package_search_downloads()
 RETURNS trigger
