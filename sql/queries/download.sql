@@ -1,7 +1,16 @@
+-- :name download_lock_packages :many
+-- Lock the packages of some files against deletion, in the order of their ids.
+-- A statement of its own, so that the next one sees what is gone.
+SELECT id FROM package
+ WHERE id IN (SELECT r.package_id FROM file f JOIN release r ON r.id = f.release_id
+               WHERE f.id = ANY ($1::bigint[]))
+ ORDER BY id
+   FOR KEY SHARE;
+
 -- :name download_add :exec
--- Add counts of one worker: files, their releases and the days, all in the
--- order of the key, so that two workers cannot deadlock. Files deleted in the
--- meantime are left out.
+-- Add counts of one worker to files of locked packages: files, their releases
+-- and the days, all in the order of the key, so that two workers cannot
+-- deadlock. Files deleted in the meantime are left out.
 INSERT INTO download_day (file_id, release_id, day, count)
 SELECT n.file_id, f.release_id, n.day, n.count
   FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS given (file_id, day_number, count)

@@ -86,9 +86,21 @@ take(struct arena *a, size_t *count)
 	return taken;
 }
 
+struct locked_package {
+	int64_t id;
+};
+static const struct column locked_columns[] = { COLUMN(locked_package, id), COLUMNS_END };
+static const struct row_type locked_type = ROW_TYPE(locked_package, locked_columns);
+
+/*
+ * A package that is being deleted takes its files along between the statement's
+ * look at them and the check of its references, unless it is locked before.
+ */
 static bool
 write_counts(struct work *w, const struct counter *taken, size_t count)
 {
+	struct tx *tx = tx_begin(w);
+	struct rows locked;
 	int64_t *files = arena_zalloc(w->arena, count, sizeof(*files));
 	int64_t *days = arena_zalloc(w->arena, count, sizeof(*days));
 	int64_t *counts = arena_zalloc(w->arena, count, sizeof(*counts));
@@ -98,8 +110,10 @@ write_counts(struct work *w, const struct counter *taken, size_t count)
 		days[i] = taken[i].day;
 		counts[i] = taken[i].count;
 	}
-	return db_exec(w, Q_DOWNLOAD_ADD,
-		       ARGS(int_array(files, count), int_array(days, count), int_array(counts, count)), NULL);
+	return db_many(w, Q_DOWNLOAD_LOCK_PACKAGES, &locked_type, ARGS(int_array(files, count)), &locked) &&
+	       db_exec(w, Q_DOWNLOAD_ADD,
+		       ARGS(int_array(files, count), int_array(days, count), int_array(counts, count)), NULL) &&
+	       tx_commit(w, tx);
 }
 
 bool
@@ -148,12 +162,6 @@ download_count(struct work *w, int64_t file_id)
 		oldest = w->now;
 	add(file_id, w->now / CLOCK_DAY, 1);
 }
-
-struct locked_package {
-	int64_t id;
-};
-static const struct column locked_columns[] = { COLUMN(locked_package, id), COLUMNS_END };
-static const struct row_type locked_type = ROW_TYPE(locked_package, locked_columns);
 
 /* Carry one batch over; the packages' rows are numbers, one behind the other. */
 static bool
