@@ -43,21 +43,24 @@ lock_name(struct work *w, int64_t repository_id, const char *canonical_name, str
 	return true;
 }
 
+/* Somebody else may take the name and delete it again, over and over. */
+#define TRIES 10
+
 bool
 publish_take_name(struct work *w, int64_t repository_id, const char *name, const char *canonical_name,
 		  struct publish_package *out)
 {
-	/* Most publishes are of packages that exist; trying the lock first spares them a dead insert. */
-	if (lock_name(w, repository_id, canonical_name, out) || fault_is_set(w->fault))
-		return !fault_is_set(w->fault);
-	*out = (struct publish_package){ .name = name, .is_new = true };
-	if (!db_int(w, Q_PUBLISH_PACKAGE_ADD,
-		    ARGS(num(repository_id), text(name), text(canonical_name), timestamp(w->now)), &out->id))
-		return false;
-	if (out->id != 0)
-		return true;
-	if (lock_name(w, repository_id, canonical_name, out) || fault_is_set(w->fault))
-		return !fault_is_set(w->fault);
+	for (int i = 0; i < TRIES; i++) {
+		/* Most publishes are of packages that exist; trying the lock first spares them a dead insert. */
+		if (lock_name(w, repository_id, canonical_name, out))
+			return true;
+		*out = (struct publish_package){ .name = name, .is_new = true };
+		if (!db_int(w, Q_PUBLISH_PACKAGE_ADD,
+			    ARGS(num(repository_id), text(name), text(canonical_name), timestamp(w->now)), &out->id))
+			return false;
+		if (out->id != 0)
+			return true;
+	}
 	return fault_raise_internal(w->fault, FAULT_UNAVAILABLE, "package %s vanished while it was published", name);
 }
 
