@@ -1,6 +1,6 @@
 -- :name index_get :one
--- A stored index object by its path.
-SELECT body, etag, content_type, modified FROM index_object WHERE path = $1;
+-- A stored index object by its path below a repository.
+SELECT body, etag, content_type, modified FROM index_object WHERE repository_id = $1 AND path = $2;
 
 -- :name index_put_crate :exec
 -- Render a crate's file of the sparse index from the lines of its releases.
@@ -21,7 +21,7 @@ DO UPDATE SET package_id = excluded.package_id, etag = excluded.etag, body = exc
 
 -- :name index_delete :exec
 -- An index object that is no more.
-DELETE FROM index_object WHERE path = $1;
+DELETE FROM index_object WHERE repository_id = $1 AND path = $2;
 
 -- :name index_lines :many
 -- What a crate's index file is made of, to recompute it from scratch.

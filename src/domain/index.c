@@ -13,6 +13,7 @@
 #include "base/work.h"
 #include "domain/dependency.h"
 #include "domain/package.h"
+#include "domain/repository.h"
 #include "index/sparse.h"
 #include "wire/json.h"
 
@@ -46,9 +47,9 @@ static const struct column package_columns[] = {
 static const struct row_type package_row_type = ROW_TYPE(index_package, package_columns);
 
 const struct index_object *
-index_get(struct work *w, const char *path)
+index_get(struct work *w, int64_t repository_id, const char *path)
 {
-	return db_one(w, Q_INDEX_GET, &object_type, ARGS(text(path)));
+	return db_one(w, Q_INDEX_GET, &object_type, ARGS(num(repository_id), text(path)));
 }
 
 bool
@@ -61,7 +62,8 @@ index_refresh_crate(struct work *w, int64_t package_id, const char *name)
 bool
 index_delete_crate(struct work *w, const char *name)
 {
-	return db_exec(w, Q_INDEX_DELETE, ARGS(text(sparse_path(w->arena, span_of(name)))), NULL);
+	return db_exec(w, Q_INDEX_DELETE,
+		       ARGS(num(REPOSITORY_CRATES), text(sparse_path(w->arena, span_of(name)))), NULL);
 }
 
 bool
@@ -195,7 +197,7 @@ index_repair_crate(struct work *w, int64_t package_id, const char *name, bool *c
 	*changed = false;
 	if (!tx || !package_lock(w, package_id) || !recompute_lines(w, package_id, &lines))
 		return false;
-	stored = index_get(w, path);
+	stored = index_get(w, REPOSITORY_CRATES, path);
 	if (fault_is_set(w->fault) || !repair_lines(w, &lines, changed))
 		return false;
 	*changed = *changed || !stored || !span_equal(stored->body, render_lines(w, &lines));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Index objects: what clients fetch all day, rendered when something changes
- * and stored under its path. They are derived: everything here can be
+ * and stored under its repository and path. They are derived: everything here can be
  * recomputed from the rest.
  */
 #ifndef ENTREPOT_DOMAIN_INDEX_H
@@ -23,8 +23,8 @@ struct index_object {
 	int64_t modified;
 };
 
-/* NULL without a fault when there is none. One prepared single-row query. */
-const struct index_object *index_get(struct work *w, const char *path) MUST_CHECK;
+/* By its path below a repository; NULL without a fault when there is none. One prepared single-row query. */
+const struct index_object *index_get(struct work *w, int64_t repository_id, const char *path) MUST_CHECK;
 
 /*
  * Render the sparse index file of a crate from the lines stored with its

@@ -27,7 +27,8 @@
 static bool
 compare(struct work *w, const struct index_package *p, const char **wrong)
 {
-	const struct index_object *stored = index_get(w, sparse_path(w->arena, span_of(p->name)));
+	const struct index_object *stored =
+		index_get(w, REPOSITORY_CRATES, sparse_path(w->arena, span_of(p->name)));
 	uint8_t sha256[SHA256_SIZE];
 	struct span computed;
 

@@ -26,7 +26,7 @@
 
 #define MAX_ARGUMENTS 32
 #define MAX_STATEMENTS 64
-#define INDEX_SQL "SELECT body, etag, content_type, modified FROM index_object WHERE path = $1"
+#define INDEX_SQL "SELECT body, etag, content_type, modified FROM index_object WHERE repository_id = 1 AND path = $1"
 
 /* A text is prepared once, whoever uses it. */
 struct prepared {

@@ -12,6 +12,7 @@
 #include "base/settings.h"
 #include "base/text.h"
 #include "domain/index.h"
+#include "domain/repository.h"
 #include "http/conditional.h"
 #include "index/sparse.h"
 
@@ -59,7 +60,7 @@ show_crate_file(struct call *c)
 	}
 	if (span_find_nul(buf_span(&path)) >= 0)
 		return fault_raise_plain(&c->fault, FAULT_NOT_FOUND);
-	object = index_get(&c->work, buf_text(&path));
+	object = index_get(&c->work, REPOSITORY_CRATES, buf_text(&path));
 	if (!object)
 		return fault_raise_plain(&c->fault, FAULT_NOT_FOUND);
 	return reply_object(c, object);
