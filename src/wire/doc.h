@@ -39,6 +39,14 @@ enum doc_kind {
 /* Longest key, in bytes. */
 #define DOC_KEY_MAX ((1 << 24) - 1)
 
+/*
+ * What a codec reads at most: nesting of lists and maps, their number (json-c
+ * spends about a kilobyte on an empty object), and that of values.
+ */
+#define DOC_READ_DEPTH 32
+#define DOC_READ_CONTAINERS 10000
+#define DOC_READ_VALUES 250000
+
 /* 48 bytes: documents are built per answer, and their nodes are most of it. */
 struct doc {
 	enum doc_kind kind : 8;

@@ -15,9 +15,6 @@ struct buf;
 struct dialect;
 struct fault;
 
-/* Deepest nesting that is read. */
-#define JSON_DEPTH 32
-
 /*
  * Append the document. Cannot fail: a doc is valid by construction. DIALECT
  * NULL: times with Z and without fraction. A number that is not finite becomes
@@ -30,11 +27,11 @@ void json_write_text(struct buf *b, struct span s);
 
 /*
  * Parse exactly one JSON value with nothing but white space around it: strict,
- * valid UTF-8, depth ≤ JSON_DEPTH, numbers within 64 bits or finite, no NUL in
- * keys, at most 250 000 values and 10 000 lists and maps. NULL and BAD_REQUEST
- * raised otherwise; the message is "<what> at line L column C", worded like
- * serde_json's. Of members with the same name the last one stays. Texts and
- * keys are copied; a lone surrogate escape becomes U+FFFD.
+ * valid UTF-8, within the limits of DOC_READ_…, numbers within 64 bits or
+ * finite, no NUL in keys. NULL and BAD_REQUEST raised otherwise; the message is
+ * "<what> at line L column C", worded like serde_json's. Of members with the
+ * same name the last one stays. Texts and keys are copied; a lone surrogate
+ * escape becomes U+FFFD.
  */
 const struct doc *json_read(struct arena *a, struct fault *f, struct span text) MUST_CHECK;
 

@@ -20,10 +20,6 @@
 #include "base/fault.h"
 #include "base/text.h"
 
-/* json-c spends about a kilobyte on an empty object. */
-#define MAX_CONTAINERS 10000
-#define MAX_VALUES 250000
-
 struct scan {
 	struct arena *arena;
 	struct span text;
@@ -32,7 +28,7 @@ struct scan {
 	size_t values;
 	size_t containers;
 	int depth;
-	char open[JSON_DEPTH];		/* '[' or '{' */
+	char open[DOC_READ_DEPTH];		/* '[' or '{' */
 	char last;			/* first byte of the last token; '\0' before any */
 	bool nul;			/* the last string had a \u0000 in it */
 	bool in_string;			/* it did not end */
@@ -146,9 +142,9 @@ scan_number(struct scan *s)
 static bool
 scan_open(struct scan *s, char c)
 {
-	if (s->depth == JSON_DEPTH)
+	if (s->depth == DOC_READ_DEPTH)
 		return scan_wrong(s, "recursion limit exceeded");
-	if (++s->containers > MAX_CONTAINERS)
+	if (++s->containers > DOC_READ_CONTAINERS)
 		return scan_wrong(s, "too many values");
 	s->open[s->depth++] = c;
 	s->at++;
@@ -175,7 +171,7 @@ scan_token(struct scan *s)
 		s->depth -= s->depth > 0;
 		break;
 	case ',':
-		if (++s->values > MAX_VALUES)
+		if (++s->values > DOC_READ_VALUES)
 			return scan_wrong(s, "too many values");
 		break;
 	case ':':
@@ -383,7 +379,7 @@ json_read(struct arena *a, struct fault *f, struct span text)
 		return NULL;
 	all = scan_text(a, text);
 	/* One more than the scan lets through, so that json-c never has to complain about it. */
-	tokener = json_tokener_new_ex(JSON_DEPTH + 2);
+	tokener = json_tokener_new_ex(DOC_READ_DEPTH + 2);
 	if (!tokener)
 		abort();
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);

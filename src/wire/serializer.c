@@ -4,10 +4,17 @@
  */
 #include "wire/serializer.h"
 
+#include "wire/etf.h"
 #include "wire/json.h"
 
 const struct codec codec_json = {
 	.name = "json",
 	.write = json_write,
 	.read = json_read,
+};
+
+const struct codec codec_erlang = {
+	.name = "erlang",
+	.write = etf_write,
+	.read = etf_read,
 };

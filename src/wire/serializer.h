@@ -33,5 +33,6 @@ struct serializer {
 };
 
 extern const struct codec codec_json;
+extern const struct codec codec_erlang;
 
 #endif

@@ -24,7 +24,7 @@ check(const struct doc *d, int depth)
 {
 	uint32_t count = 0;
 
-	REQUIRE(depth <= JSON_DEPTH + 1);
+	REQUIRE(depth <= DOC_READ_DEPTH + 1);
 	REQUIRE(!doc_is(d, DOC_TEXT) || text_is_utf8(d->is.text));
 	for (const struct doc *m = doc_first(d); m; m = m->next) {
 		REQUIRE((d->kind == DOC_MAP) == (m->key != NULL));

@@ -256,9 +256,9 @@ static void
 nesting_is_limited(void **state)
 {
 	(void)state;
-	assert_non_null(read_span(span_of(nested(JSON_DEPTH, "[", "]"))));
-	check_refused(nested(JSON_DEPTH + 1, "[", "]"), "recursion limit exceeded at line 1 column 33");
-	check_refused(nested(JSON_DEPTH + 1, "{\"a\":", "}"), "recursion limit exceeded at line 1 column 161");
+	assert_non_null(read_span(span_of(nested(DOC_READ_DEPTH, "[", "]"))));
+	check_refused(nested(DOC_READ_DEPTH + 1, "[", "]"), "recursion limit exceeded at line 1 column 33");
+	check_refused(nested(DOC_READ_DEPTH + 1, "{\"a\":", "}"), "recursion limit exceeded at line 1 column 161");
 	check_refused(nested(100000, "[", ""), "recursion limit exceeded at line 1 column 33");
 }
 

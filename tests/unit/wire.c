@@ -6,6 +6,7 @@
 
 DECLARE_TESTS(dialect);
 DECLARE_TESTS(doc);
+DECLARE_TESTS(etf);
 DECLARE_TESTS(json_read);
 DECLARE_TESTS(json_write);
 DECLARE_TESTS(toml);
@@ -13,6 +14,7 @@ DECLARE_TESTS(toml);
 UNIT_MAIN("wire",
 	TEST_LIST(dialect),
 	TEST_LIST(doc),
+	TEST_LIST(etf),
 	TEST_LIST(json_read),
 	TEST_LIST(json_write),
 	TEST_LIST(toml)
