@@ -1,10 +1,11 @@
 -- :name auth_token_by_hash :one
--- The account behind a live token, with what decides about both.
+-- The account behind a token, revoked or not, with what decides about both.
 SELECT t.id AS token_id,
        t.scopes,
        t.resources,
        t.last_used_at,
        t.expires_at,
+       t.revoked_at,
        a.id AS account_id,
        a.name,
        a.is_admin,
@@ -12,8 +13,7 @@ SELECT t.id AS token_id,
        a.lock_reason
   FROM token t
   JOIN account a ON a.id = t.account_id
- WHERE t.secret_hash = $1
-   AND t.revoked_at IS NULL;
+ WHERE t.secret_hash = $1;
 
 -- :name auth_token_used :exec
 -- Note a token's use; skipped when another request holds the row.

@@ -32,6 +32,7 @@ struct token_row {
 	struct texts resources;
 	int64_t last_used_at;
 	int64_t expires_at;
+	int64_t revoked_at;
 	int64_t account_id;
 	const char *name;
 	bool is_admin;
@@ -41,8 +42,8 @@ struct token_row {
 
 static const struct column token_columns[] = {
 	COLUMN(token_row, token_id), COLUMN(token_row, scopes), COLUMN(token_row, resources),
-	COLUMN(token_row, last_used_at), COLUMN(token_row, expires_at), COLUMN(token_row, account_id),
-	COLUMN(token_row, name), COLUMN(token_row, is_admin), COLUMN(token_row, locked_until),
+	COLUMN(token_row, last_used_at), COLUMN(token_row, expires_at), COLUMN(token_row, revoked_at),
+	COLUMN(token_row, account_id), COLUMN(token_row, name), COLUMN(token_row, is_admin), COLUMN(token_row, locked_until),
 	COLUMN(token_row, lock_reason), COLUMNS_END
 };
 static const struct row_type token_type = ROW_TYPE(token_row, token_columns);
@@ -77,18 +78,21 @@ static const struct column trusted_columns[] = {
 static const struct row_type trusted_type = ROW_TYPE(trusted_row, trusted_columns);
 
 static bool
-refuse(struct work *w)
+refuse(struct work *w, struct actor *out, enum auth_refusal why)
 {
+	if (!fault_is_set(w->fault))
+		out->refusal = why;
 	return fault_raise(w->fault, FAULT_FORBIDDEN, "authentication failed");
 }
 
 static bool
-check_lock(struct work *w, int64_t until, const char *reason)
+check_lock(struct work *w, struct actor *out, int64_t until, const char *reason)
 {
 	struct clock_fields t;
 
 	if (until <= w->now)
 		return true;
+	out->refusal = AUTH_LOCKED;
 	if (!reason)
 		reason = "none given";
 	if (until == INT64_MAX)
@@ -160,11 +164,17 @@ find_trusted(struct work *w, struct span secret, struct actor *out)
 	uint8_t hash[SHA256_SIZE];
 	struct trusted *trusted;
 
-	if (!auth_trusted_hash(secret, hash))
+	if (!auth_trusted_hash(secret, hash)) {
+		out->refusal = AUTH_UNKNOWN;
 		return fault_raise(w->fault, FAULT_FORBIDDEN, "%s", message);
+	}
 	row = db_one(w, Q_AUTH_TRUSTED_BY_HASH, &trusted_type, ARGS(bytes(hash, sizeof(hash))));
-	if (!row || row->expires_at <= w->now)
+	if (fault_is_set(w->fault))
+		return false;
+	if (!row || row->expires_at <= w->now) {
+		out->refusal = row ? AUTH_EXPIRED : AUTH_UNKNOWN;
 		return fault_raise(w->fault, FAULT_FORBIDDEN, "%s", message);
+	}
 	trusted = arena_new(w->arena, struct trusted);
 	*trusted = (struct trusted){ .packages = row->packages, .data = row->data };
 	*out = (struct actor){ .name = row->name, .trusted = trusted };
@@ -192,16 +202,19 @@ auth_token(struct work *w, struct span secret, struct actor *out)
 	uint8_t hash[SHA256_SIZE];
 	const struct token_row *token;
 
+	*out = (struct actor){ .refusal = AUTH_ACCEPTED };
 	arena_hold_secret(w->arena);
 	if (span_starts(secret, TRUSTED_PREFIX))
 		return find_trusted(w, secret, out);
 	digest_sha256(secret, hash);
 	token = db_one(w, Q_AUTH_TOKEN_BY_HASH, &token_type, ARGS(bytes(hash, sizeof(hash))));
 	if (!token)
-		return refuse(w);
+		return refuse(w, out, AUTH_UNKNOWN);
+	if (token->revoked_at != 0)
+		return refuse(w, out, AUTH_REVOKED);
 	if (token->expires_at != 0 && token->expires_at <= w->now)
-		return refuse(w);
-	if (!check_lock(w, token->locked_until, token->lock_reason) || !note_use(w, token))
+		return refuse(w, out, AUTH_EXPIRED);
+	if (!check_lock(w, out, token->locked_until, token->lock_reason) || !note_use(w, token))
 		return false;
 	*out = (struct actor){
 		.account_id = token->account_id,
@@ -219,13 +232,14 @@ auth_password(struct work *w, const char *name, const char *password, struct act
 {
 	const struct login_row *login;
 
+	*out = (struct actor){ .refusal = AUTH_ACCEPTED };
 	arena_hold_secret(w->arena);
 	login = db_one(w, Q_AUTH_ACCOUNT_BY_LOGIN, &login_type, ARGS(text(name)));
 	if (fault_is_set(w->fault))
 		return false;
 	if (!password_matches(login ? login->password_hash : NULL, password) || !login)
-		return refuse(w);
-	if (!check_lock(w, login->locked_until, login->lock_reason))
+		return refuse(w, out, AUTH_WRONG_PASSWORD);
+	if (!check_lock(w, out, login->locked_until, login->lock_reason))
 		return false;
 	*out = (struct actor){
 		.account_id = login->account_id,

@@ -39,7 +39,22 @@ struct trusted {
 #define TRUSTED_PREFIX "cio_tp_"
 #define TRUSTED_RANDOM 31
 
+/* Why a credential was refused. */
+enum auth_refusal {
+	AUTH_ACCEPTED,
+	AUTH_MALFORMED,		/* no credential at all, or of no kind that is taken here */
+	AUTH_UNKNOWN,
+	AUTH_REVOKED,
+	AUTH_EXPIRED,
+	AUTH_WRONG_PASSWORD,	/* or no such account */
+	AUTH_LOCKED,
+	/* Of a demand rather than a credential: */
+	AUTH_MISSING,		/* there is none */
+	AUTH_NOT_COVERED	/* it is good, but not for this */
+};
+
 struct actor {
+	enum auth_refusal refusal;	/* set also when the function that fills it fails */
 	int64_t account_id;	/* 0: nobody, or a CI job */
 	const char *name;
 	bool is_admin;
@@ -58,7 +73,11 @@ struct actor {
  */
 bool auth_token(struct work *w, struct span secret, struct actor *out) MUST_CHECK;
 
-/* The actor behind a name (or e-mail address) and password; raises like auth_token(). */
+/*
+ * The actor behind a name (or e-mail address) and password; raises like
+ * auth_token(). A fault with OUT->refusal AUTH_ACCEPTED is none of the
+ * credential's: the database failed.
+ */
 bool auth_password(struct work *w, const char *name, const char *password, struct actor *out) MUST_CHECK;
 
 /* Whether the actor is a CI job that may publish the package. Pure. */
