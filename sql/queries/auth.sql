@@ -3,12 +3,14 @@
 SELECT t.id AS token_id,
        t.scopes,
        t.resources,
+       t.grants,
        t.last_used_at,
        t.expires_at,
        t.revoked_at,
        a.id AS account_id,
        a.name,
        a.is_admin,
+       a.kind = 'organization' AS is_organization,
        a.locked_until,
        a.lock_reason
   FROM token t
@@ -18,7 +20,7 @@ SELECT t.id AS token_id,
 -- :name auth_token_used :exec
 -- Note a token's use; skipped when another request holds the row.
 UPDATE token
-   SET last_used_at = $2, last_used_addr = left($3, 64)
+   SET last_used_at = $2, last_used_addr = left($3, 64), last_used_agent = left($4, 128)
  WHERE id = (SELECT id FROM token WHERE id = $1 FOR UPDATE SKIP LOCKED);
 
 -- :name auth_account_by_login :one

@@ -23,6 +23,7 @@ struct work {
 	const struct actor *actor;	/* who does it; NULL: nobody is known (yet) */
 	int64_t now;			/* µs since 1970, the same for the whole piece of work */
 	const char *remote_addr;	/* for the audit; NULL for jobs and commands */
+	const char *user_agent;		/* for the audit, visible ASCII; NULL when none was named */
 };
 
 #endif

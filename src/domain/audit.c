@@ -15,7 +15,8 @@ audit_add(struct work *w, const struct audit *what)
 		       ARGS(timestamp(w->now), ref(w->actor ? w->actor->account_id : 0),
 			    ref(w->actor ? w->actor->token_id : 0), text(what->action), ref(what->repository_id),
 			    ref(what->package_id), ref(what->release_id), ref(what->subject_account_id),
-			    text(what->details), text(w->remote_addr)), NULL);
+			    text(what->details), text(w->remote_addr), text(w->user_agent),
+			    ref(what->organization_id)), NULL);
 }
 
 bool

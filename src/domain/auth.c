@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "base/work.h"
 #include "db/db.h"
+#include "domain/grant.h"
 
 /* A token's use is noted at most this often. */
 #define USE_NOTED_EVERY CLOCK_MINUTE
@@ -30,18 +31,21 @@ struct token_row {
 	int64_t token_id;
 	struct texts scopes;
 	struct texts resources;
+	struct texts grants;
 	int64_t last_used_at;
 	int64_t expires_at;
 	int64_t revoked_at;
 	int64_t account_id;
 	const char *name;
 	bool is_admin;
+	bool is_organization;
 	int64_t locked_until;
 	const char *lock_reason;
 };
 
 static const struct column token_columns[] = {
 	COLUMN(token_row, token_id), COLUMN(token_row, scopes), COLUMN(token_row, resources),
+	COLUMN(token_row, grants), COLUMN(token_row, is_organization),
 	COLUMN(token_row, last_used_at), COLUMN(token_row, expires_at), COLUMN(token_row, revoked_at),
 	COLUMN(token_row, account_id), COLUMN(token_row, name), COLUMN(token_row, is_admin), COLUMN(token_row, locked_until),
 	COLUMN(token_row, lock_reason), COLUMNS_END
@@ -125,7 +129,7 @@ note_use(struct work *w, const struct token_row *token)
 	if (w->now - token->last_used_at < USE_NOTED_EVERY)
 		return true;
 	return db_exec(w, Q_AUTH_TOKEN_USED,
-		       ARGS(num(token->token_id), timestamp(w->now), text(w->remote_addr)), NULL);
+		       ARGS(num(token->token_id), timestamp(w->now), text(w->remote_addr), text(w->user_agent)), NULL);
 }
 
 /* ---- temporary tokens of CI jobs ---- */
@@ -223,6 +227,8 @@ auth_token(struct work *w, struct span secret, struct actor *out)
 		.token_id = token->token_id,
 		.scopes = scope_set(token->scopes),
 		.resources = token->resources.count > 0 ? token->resources.items : NULL,
+		.grants = token->grants.items,
+		.is_organization = token->is_organization,
 	};
 	return true;
 }
@@ -268,11 +274,24 @@ covers(const char *resource, const char *repository, const char *package)
 	return strcmp(pattern, package) == 0;
 }
 
+static bool
+granted(const struct actor *actor, enum scope scope, const char *repository, const char *package)
+{
+	struct grant grant;
+
+	for (const char *const *g = actor->grants; *g; g++)
+		if (grant_parse(span_of(*g), &grant) && grant_allows(&grant, scope, repository, package))
+			return true;
+	return false;
+}
+
 bool
 auth_allows(const struct actor *actor, enum scope scope, const char *repository, const char *package)
 {
 	if (actor->account_id == 0)
 		return false;
+	if (actor->grants)
+		return granted(actor, scope, repository, package);
 	if (actor->scopes != UINT64_MAX && (scope == SCOPE_NONE || !(actor->scopes & (UINT64_C(1) << scope))))
 		return false;
 	if (!actor->resources)

@@ -62,6 +62,8 @@ struct actor {
 	int64_t token_id;	/* 0 for a session */
 	uint64_t scopes;	/* bit set of 1 << enum scope; UINT64_MAX: unrestricted */
 	const char *const *resources;	/* NULL: every package; else "REPOSITORY/PATTERN" … NULL */
+	const char *const *grants;	/* NULL: scopes and resources hold; else as in grant.h … NULL */
+	bool is_organization;		/* a key of an organization, which acts for no user */
 	const struct trusted *trusted;	/* NULL unless it is a CI job, which has no account */
 };
 

@@ -7,15 +7,22 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/digest.h"
+#include "base/encode.h"
 #include "base/fault.h"
 #include "base/random.h"
 #include "base/text.h"
 #include "base/work.h"
 #include "domain/audit.h"
 #include "domain/auth.h"
+#include "domain/grant.h"
+#include "wire/dialect.h"
+#include "wire/doc.h"
+#include "wire/json.h"
 
 #define MAX_NAME 1024
+#define HEX_RANDOM 16
 #define MAX_SCOPES 100
 #define MAX_RESOURCES 1000
 #define MAX_RESOURCE 512
@@ -26,8 +33,12 @@ static const struct column token_columns[] = {
 	COLUMN(token, name),
 	COLUMN(token, scopes),
 	COLUMN(token, resources),
+	COLUMN(token, grants),
 	COLUMN(token, created_at),
+	COLUMN(token, updated_at),
 	COLUMN(token, last_used_at),
+	COLUMN(token, last_used_addr),
+	COLUMN(token, last_used_agent),
 	COLUMN(token, expires_at),
 	COLUMN(token, revoked_at),
 	COLUMNS_END
@@ -120,20 +131,65 @@ texts_or_null(struct work *w, struct texts t)
 	return text_array(items, t.count);
 }
 
+/* "token" for us, "key" as Hex shows it. */
+static const char *
+details_of(struct work *w, const struct token *t)
+{
+	struct doc *details = doc_map(w->arena), *key = doc_add_map(details, "key"), *list;
+	struct buf json = buf_on(w->arena);
+	size_t count;
+	const struct grant *grants = grants_of(w->arena, t, &count);
+
+	doc_int(details, "token", t->id);
+	doc_int(key, "id", t->id);
+	doc_text(key, "name", t->name);
+	list = doc_add_list(key, "permissions");
+	for (size_t i = 0; i < count; i++) {
+		struct doc *grant = doc_add_map(list, NULL);
+
+		doc_text(grant, "domain", grant_domain_name(grants[i].domain));
+		doc_span(grant, "resource", grants[i].resource);
+	}
+	json_write(&json, details, &(struct dialect){ .zone = "Z" });
+	return buf_text(&json);
+}
+
 static bool
-note(struct work *w, const char *action, int64_t account_id, int64_t token_id)
+note(struct work *w, const char *action, const struct token *t)
 {
 	return audit_add(w, &(struct audit){
 		.action = action,
-		.subject_account_id = account_id,
-		.details = arena_printf(w->arena, "{\"token\": %lld}", (long long)token_id),
+		.subject_account_id = t->account_id,
+		.details = details_of(w, t),
 	});
+}
+
+/* What the name becomes when live tokens have it: "-2", "-3" … behind it. */
+static const char *
+free_name(struct work *w, int64_t account_id, const char *name)
+{
+	static const struct column columns[] = { COLUMN(token, name), COLUMNS_END };
+	static const struct row_type type = ROW_TYPE(token, columns);
+	const struct token *row = db_one(w, Q_TOKEN_FREE_NAME, &type, ARGS(num(account_id), text(name)));
+
+	return row ? row->name : NULL;
+}
+
+static const char *
+new_secret(struct work *w, bool hex)
+{
+	uint8_t random[HEX_RANDOM];
+
+	if (!hex)
+		return random_token(w->arena, TOKEN_PREFIX, TOKEN_RANDOM);
+	random_bytes(random, sizeof(random));
+	return encode_hex(w->arena, random, sizeof(random));
 }
 
 const struct token *
 token_create(struct work *w, const struct token_new *n)
 {
-	const char *secret = random_token(w->arena, TOKEN_PREFIX, TOKEN_RANDOM);
+	const char *secret = new_secret(w, n->hex), *name = n->name;
 	struct texts resources = n->resources.count > 0 ? n->resources : (struct texts){ NULL, 0 };
 	uint8_t hash[SHA256_SIZE];
 	const struct token *row;
@@ -147,10 +203,12 @@ token_create(struct work *w, const struct token_new *n)
 	tx = tx_begin(w);
 	if (!tx || !check_limit(w, n))
 		return NULL;
+	if (n->hex && !(name = free_name(w, n->account_id, name)))
+		return NULL;
 	row = db_one(w, Q_TOKEN_INSERT, &token_row,
-		ARGS(num(n->account_id), text(n->name), bytes(hash, sizeof(hash)), texts_or_null(w, n->scopes),
-		     texts_or_null(w, resources), timestamp(n->expires_at)));
-	if (!row || !note(w, "token.create", n->account_id, row->id) || !tx_commit(w, tx))
+		ARGS(num(n->account_id), text(name), bytes(hash, sizeof(hash)), texts_or_null(w, n->scopes),
+		     texts_or_null(w, resources), texts_or_null(w, n->grants), timestamp(n->expires_at)));
+	if (!row || !note(w, "token.create", row) || !tx_commit(w, tx))
 		return NULL;
 	token = arena_new(w->arena, struct token);
 	*token = *row;
@@ -172,21 +230,50 @@ token_find(struct work *w, int64_t account_id, int64_t id)
 	return db_one(w, Q_TOKEN_FIND, &token_row, ARGS(num(account_id), num(id)));
 }
 
+const struct token *
+token_find_name(struct work *w, int64_t account_id, struct span name)
+{
+	return db_one(w, Q_TOKEN_FIND_NAME, &token_row, ARGS(num(account_id), text_span(name), timestamp(w->now)));
+}
+
+/* ID 0: all of them; *COUNT is how many there were. */
+static bool
+revoke(struct work *w, int64_t account_id, int64_t id, size_t *count)
+{
+	struct tx *tx = tx_begin(w);
+	const struct token *tokens;
+	struct rows rows = { NULL, 0 };
+
+	*count = 0;
+	if (!tx || !db_many(w, Q_TOKEN_REVOKE, &token_row, ARGS(num(account_id), ref(id)), &rows) ||
+	    !db_exec(w, Q_TOKEN_REVOKE_CHILDREN, ARGS(num(account_id), ref(id)), NULL))
+		return false;
+	tokens = rows.at;
+	for (size_t i = 0; i < rows.count; i++)
+		if (!note(w, "token.revoke", &tokens[i]))
+			return false;
+	*count = rows.count;
+	return tx_commit(w, tx);
+}
+
 bool
 token_revoke(struct work *w, int64_t account_id, int64_t id, bool *found)
 {
-	struct tx *tx = tx_begin(w);
-	int64_t affected = 0;
+	size_t count;
+	/* No token has the id 0, which would stand for all. */
+	bool ok = id == 0 ? !fault_is_set(w->fault) : revoke(w, account_id, id, &count);
 
 	if (found)
-		*found = false;
-	if (!tx || !db_exec(w, Q_TOKEN_REVOKE, ARGS(num(account_id), num(id)), &affected))
-		return false;
-	if (found)
-		*found = affected > 0;
-	if (affected > 0 && !note(w, "token.revoke", account_id, id))
-		return false;
-	return tx_commit(w, tx);
+		*found = ok && id != 0 && count > 0;
+	return ok;
+}
+
+bool
+token_revoke_all(struct work *w, int64_t account_id)
+{
+	size_t count;
+
+	return revoke(w, account_id, 0, &count);
 }
 
 bool

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Bearer tokens. The secret ("cio" and 32 random letters and digits) is shown
- * once; its SHA-256 is stored. Looking a secret up is auth.h's.
+ * Bearer tokens. The secret ("cio" and 32 random letters and digits, or 32 hex
+ * digits) is shown once; its SHA-256 is stored. Looking a secret up is auth.h's.
  */
 #ifndef ENTREPOT_DOMAIN_TOKEN_H
 #define ENTREPOT_DOMAIN_TOKEN_H
@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/compiler.h"
+#include "base/span.h"
 #include "db/db.h"
 
 struct work;
@@ -23,8 +24,12 @@ struct token {
 	const char *name;
 	struct texts scopes;		/* items == NULL: every scope */
 	struct texts resources;		/* items == NULL: every package; else "REPOSITORY/PATTERN" */
+	struct texts grants;		/* items == NULL: scopes and resources hold; else as in grant.h */
 	int64_t created_at;
+	int64_t updated_at;
 	int64_t last_used_at;		/* 0: never */
+	const char *last_used_addr;	/* NULL when not known; so is the next one */
+	const char *last_used_agent;
 	int64_t expires_at;		/* 0: never */
 	int64_t revoked_at;		/* 0: not */
 	const char *secret;		/* only right after token_create() */
@@ -35,8 +40,10 @@ struct token_new {
 	const char *name;
 	struct texts scopes;		/* names of scopes.def; items == NULL: every scope */
 	struct texts resources;		/* items == NULL, or none: every package */
+	struct texts grants;		/* valid ones, instead of scopes and resources; items == NULL: these hold */
 	int64_t expires_at;		/* 0: never */
 	int64_t max_live;		/* most live tokens of the account; 0: no limit */
+	bool hex;			/* the secret is 32 hex digits, and a name that is taken gets a number */
 };
 
 /*
@@ -56,8 +63,14 @@ bool token_list(struct work *w, int64_t account_id, int64_t expired_since, struc
 /* The account's token of that id, revoked or not; NULL without a fault when there is none. */
 const struct token *token_find(struct work *w, int64_t account_id, int64_t id) MUST_CHECK;
 
-/* Revoke it; *FOUND (may be NULL) is false when there was nothing live to revoke, which is no error. */
+/* The account's live token of that name, the newest of several; NULL without a fault when there is none. */
+const struct token *token_find_name(struct work *w, int64_t account_id, struct span name) MUST_CHECK;
+
+/* Revoke it and what was exchanged for it; *FOUND (may be NULL) is false when there was nothing live to revoke, which is no error. */
 bool token_revoke(struct work *w, int64_t account_id, int64_t id, bool *found) MUST_CHECK;
+
+/* Revoke all of the account. */
+bool token_revoke_all(struct work *w, int64_t account_id) MUST_CHECK;
 
 /* How many tokens of the account are neither revoked nor expired. */
 bool token_count_live(struct work *w, int64_t account_id, int64_t *count) MUST_CHECK;

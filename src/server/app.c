@@ -85,6 +85,25 @@ client_address(struct call *c)
 	return address;
 }
 
+#define MAX_USER_AGENT 128
+
+/* What the client calls itself, as it may be kept: others than visible characters are spoilt. */
+static const char *
+user_agent(struct call *c)
+{
+	const char *given = request_header(c->request, "user-agent");
+	size_t len = given ? strlen(given) : 0;
+	char *kept;
+
+	if (len == 0)
+		return NULL;
+	kept = arena_dup(c->work.arena, given, len < MAX_USER_AGENT ? len : MAX_USER_AGENT);
+	for (char *s = kept; *s; s++)
+		if (*s < ' ' || *s > '~')
+			*s = '?';
+	return kept;
+}
+
 static void
 begin_call(struct call *c, struct app *app, struct arena *arena, struct request *request, struct response *response)
 {
@@ -104,6 +123,7 @@ begin_call(struct call *c, struct app *app, struct arena *arena, struct request 
 	response_init(response);
 	request->remote_addr = client_address(c);
 	c->work.remote_addr = request->remote_addr;
+	c->work.user_agent = user_agent(c);
 }
 
 static bool
