@@ -5,6 +5,7 @@
 #include "wire/serializer.h"
 
 #include "wire/etf.h"
+#include "wire/form.h"
 #include "wire/json.h"
 
 const struct codec codec_json = {
@@ -17,4 +18,9 @@ const struct codec codec_erlang = {
 	.name = "erlang",
 	.write = etf_write,
 	.read = etf_read,
+};
+
+const struct codec codec_form = {
+	.name = "form",
+	.read = form_read,
 };

@@ -16,10 +16,10 @@ struct fault;
 /*
  * Writing cannot fail: a document is valid by construction. Reading copies
  * what it keeps onto the arena, bounds depth and number of values, and raises
- * BAD_REQUEST.
+ * BAD_REQUEST. A codec of one direction has NULL for the other.
  */
 struct codec {
-	const char *name;		/* "json", "erlang" */
+	const char *name;		/* "json", "erlang", "form" */
 	void (*write)(struct buf *, const struct doc *, const struct dialect *);
 	const struct doc *(*read)(struct arena *, struct fault *, struct span);
 };
@@ -34,5 +34,6 @@ struct serializer {
 
 extern const struct codec codec_json;
 extern const struct codec codec_erlang;
+extern const struct codec codec_form;	/* reads only */
 
 #endif
