@@ -1,55 +1,45 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Inflating one gzip member; see the header. The only user of zlib's inflate.
+ * Inflating one gzip member of a file; see the header.
  */
 #include "formats/gunzip.h"
 
 #include <errno.h>
 #include <unistd.h>
 
-#include <zlib.h>
-
 #include "base/arena.h"
+#include "base/gzip.h"
 
 #define BLOCK_SIZE 65536
 
 struct gunzip {
-	z_stream stream;
+	struct inflater *inflater;
 	enum gunzip_state state;
 	int fd;
 	uint64_t offset;		/* of what has not been read from the file */
 	uint64_t left;			/* bytes of the part not read from the file */
 	uint64_t allowed;		/* plain bytes that may still come */
 	uint64_t total;
-	unsigned char input[BLOCK_SIZE];
-	unsigned char output[BLOCK_SIZE];
+	struct span pending;		/* of the input, not inflated yet */
+	char input[BLOCK_SIZE];
+	char output[BLOCK_SIZE];
 };
-
-static void
-end_stream(void *arg)
-{
-	inflateEnd(arg);
-}
 
 struct gunzip *
 gunzip_new(struct arena *a, int fd, uint64_t offset, uint64_t length, uint64_t limit)
 {
 	struct gunzip *g = arena_alloc(a, sizeof(*g));
 
-	g->stream = (z_stream){ 0 };
+	g->inflater = inflater_new(a);
+	g->state = g->inflater ? GUNZIP_MORE : GUNZIP_FAILED;
+	g->pending = (struct span){ NULL, 0 };
 	g->fd = fd;
 	g->offset = offset;
 	g->left = length;
 	g->allowed = limit;
 	g->total = 0;
-	/* 15 bits of window; 16 more: gzip and nothing else. */
-	if (inflateInit2(&g->stream, 15 + 16) == Z_OK) {
-		g->state = GUNZIP_MORE;
-		arena_on_clear(a, end_stream, &g->stream);
-	} else {
-		g->state = GUNZIP_FAILED;
+	if (!g->inflater)
 		errno = ENOMEM;
-	}
 	return g;
 }
 
@@ -70,34 +60,33 @@ fill_input(struct gunzip *g)
 	}
 	g->offset += (uint64_t)got;
 	g->left -= (uint64_t)got;
-	g->stream.next_in = g->input;
-	g->stream.avail_in = (uInt)got;
+	g->pending = span_make(g->input, (size_t)got);
 	return true;
 }
 
-/* Fill the output, unless the member ends before. */
+/* Fill the output, unless the member ends before; *LEN is how far. */
 static enum gunzip_state
-inflate_block(struct gunzip *g)
+inflate_block(struct gunzip *g, size_t *len)
 {
-	g->stream.next_out = g->output;
-	g->stream.avail_out = BLOCK_SIZE;
-	while (g->stream.avail_out > 0) {
-		int result;
+	while (*len < BLOCK_SIZE) {
+		enum inflate_state result;
+		size_t made;
 
-		if (g->stream.avail_in == 0) {
+		if (g->pending.len == 0) {
 			if (g->left == 0)
 				return GUNZIP_BAD;
 			if (!fill_input(g))
 				return GUNZIP_FAILED;
 		}
-		result = inflate(&g->stream, Z_NO_FLUSH);
-		if (result == Z_STREAM_END)
-			return g->stream.avail_in == 0 && g->left == 0 ? GUNZIP_END : GUNZIP_BAD;
-		if (result == Z_MEM_ERROR) {
+		result = inflater_run(g->inflater, &g->pending, g->output + *len, BLOCK_SIZE - *len, &made);
+		*len += made;
+		if (result == INFLATE_END)
+			return g->pending.len == 0 && g->left == 0 ? GUNZIP_END : GUNZIP_BAD;
+		if (result == INFLATE_NO_MEMORY) {
 			errno = ENOMEM;
 			return GUNZIP_FAILED;
 		}
-		if (result != Z_OK)
+		if (result == INFLATE_BAD)
 			return GUNZIP_BAD;
 	}
 	return GUNZIP_MORE;
@@ -106,14 +95,15 @@ inflate_block(struct gunzip *g)
 enum gunzip_state
 gunzip_read(struct gunzip *g, const char **bytes, size_t *len)
 {
-	*bytes = (const char *)g->output;
+	*bytes = g->output;
 	*len = 0;
 	if (g->state != GUNZIP_MORE)
 		return g->state;
-	g->state = inflate_block(g);
-	if (g->state != GUNZIP_MORE && g->state != GUNZIP_END)
+	g->state = inflate_block(g, len);
+	if (g->state != GUNZIP_MORE && g->state != GUNZIP_END) {
+		*len = 0;
 		return g->state;
-	*len = BLOCK_SIZE - g->stream.avail_out;
+	}
 	if (*len > g->allowed) {
 		*len = 0;
 		return g->state = GUNZIP_LARGE;

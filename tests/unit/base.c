@@ -11,11 +11,13 @@ DECLARE_TESTS(clock);
 DECLARE_TESTS(digest);
 DECLARE_TESTS(encode);
 DECLARE_TESTS(fault);
+DECLARE_TESTS(gzip);
 DECLARE_TESTS(log);
 DECLARE_TESTS(number);
 DECLARE_TESTS(password);
 DECLARE_TESTS(random);
 DECLARE_TESTS(settings);
+DECLARE_TESTS(signature);
 DECLARE_TESTS(span);
 DECLARE_TESTS(tempfile);
 DECLARE_TESTS(text);
@@ -28,11 +30,13 @@ UNIT_MAIN("base",
 	TEST_LIST(digest),
 	TEST_LIST(encode),
 	TEST_LIST(fault),
+	TEST_LIST(gzip),
 	TEST_LIST(log),
 	TEST_LIST(number),
 	TEST_LIST(password),
 	TEST_LIST(random),
 	TEST_LIST(settings),
+	TEST_LIST(signature),
 	TEST_LIST(span),
 	TEST_LIST(tempfile),
 	TEST_LIST(text)

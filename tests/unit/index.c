@@ -4,8 +4,10 @@
  */
 #include "unit.h"
 
+DECLARE_TESTS(hexregistry);
 DECLARE_TESTS(sparse);
 
 UNIT_MAIN("index",
+	TEST_LIST(hexregistry),
 	TEST_LIST(sparse)
 )

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * gzip by zlib; see the header.
+ */
+#include "base/gzip.h"
+
+#include <limits.h>
+#include <stdlib.h>
+
+#include <zlib.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+
+/* Negative: neither a head nor a check sum of zlib's own. */
+#define RAW_WINDOW (-15)
+/* 16 more: gzip and nothing else. */
+#define GZIP_WINDOW (15 + 16)
+#define MEMORY_LEVEL 8
+#define TRAILER_SIZE 8
+/* First guess of what a member unpacks to. */
+#define READ_BLOCK 65536
+
+/* ---- writing ---- */
+
+void
+gzip_head(struct buf *out)
+{
+	/* Deflate, no flags, no time, no extra flags, system unknown. */
+	static const char head[] = { 0x1f, (char)0x8b, 8, 0, 0, 0, 0, 0, 0, (char)0xff };
+
+	buf_put(out, head, sizeof(head));
+}
+
+/* zlib counts the input in 32 bits. */
+static void
+feed(z_stream *stream, struct span *plain)
+{
+	size_t some = plain->len < UINT_MAX ? plain->len : UINT_MAX;
+
+	stream->next_in = (z_const Bytef *)plain->at;
+	stream->avail_in = (uInt)some;
+	*plain = span_skip(*plain, some);
+}
+
+static void
+put_deflated(struct buf *out, struct span plain, int flush)
+{
+	z_stream stream = { 0 };
+	bool last;
+
+	if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, RAW_WINDOW, MEMORY_LEVEL,
+			 Z_DEFAULT_STRATEGY) != Z_OK)
+		abort();
+	do {
+		feed(&stream, &plain);
+		last = plain.len == 0;
+		do {
+			size_t room = deflateBound(&stream, stream.avail_in) + TRAILER_SIZE;
+
+			stream.next_out = (Bytef *)buf_reserve(out, room);
+			stream.avail_out = (uInt)room;
+			deflate(&stream, last ? flush : Z_NO_FLUSH);
+			out->len += room - stream.avail_out;
+			out->at[out->len] = '\0';
+		} while (stream.avail_out == 0);
+	} while (!last);
+	deflateEnd(&stream);
+}
+
+static struct gzip_sum
+sum_of(struct span plain)
+{
+	return (struct gzip_sum){
+		.crc32 = (uint32_t)crc32_z(0, (const Bytef *)(plain.len > 0 ? plain.at : ""), plain.len),
+		.length = plain.len,
+	};
+}
+
+void
+gzip_piece(struct buf *out, struct span plain, struct gzip_sum *sum)
+{
+	*sum = sum_of(plain);
+	/* A flush on nothing would put an empty block. */
+	if (plain.len > 0)
+		put_deflated(out, plain, Z_FULL_FLUSH);
+}
+
+void
+gzip_sum_add(struct gzip_sum *sum, struct gzip_sum next)
+{
+	sum->crc32 = (uint32_t)crc32_combine(sum->crc32, next.crc32, (z_off_t)next.length);
+	sum->length += next.length;
+}
+
+static void
+put_little_endian(struct buf *out, uint32_t n)
+{
+	for (int i = 0; i < 4; i++)
+		buf_putc(out, (char)(n >> (8 * i) & 0xff));
+}
+
+static void
+put_trailer(struct buf *out, struct gzip_sum sum)
+{
+	put_little_endian(out, sum.crc32);
+	put_little_endian(out, (uint32_t)sum.length);
+}
+
+void
+gzip_end(struct buf *out, struct gzip_sum sum)
+{
+	put_deflated(out, (struct span){ NULL, 0 }, Z_FINISH);
+	put_trailer(out, sum);
+}
+
+void
+gzip_write(struct buf *out, struct span plain)
+{
+	gzip_head(out);
+	put_deflated(out, plain, Z_FINISH);
+	put_trailer(out, sum_of(plain));
+}
+
+/* ---- reading ---- */
+
+struct inflater {
+	z_stream stream;
+};
+
+static void
+end_inflater(void *arg)
+{
+	struct inflater *i = arg;
+
+	inflateEnd(&i->stream);
+}
+
+struct inflater *
+inflater_new(struct arena *a)
+{
+	struct inflater *i = arena_new(a, struct inflater);
+
+	if (inflateInit2(&i->stream, GZIP_WINDOW) != Z_OK)
+		return NULL;
+	arena_on_clear(a, end_inflater, i);
+	return i;
+}
+
+enum inflate_state
+inflater_run(struct inflater *i, struct span *in, char *out, size_t room, size_t *made)
+{
+	z_stream *stream = &i->stream;
+	size_t given = in->len < UINT_MAX ? in->len : UINT_MAX;
+	int result;
+
+	stream->next_in = (z_const Bytef *)in->at;
+	stream->avail_in = (uInt)given;
+	stream->next_out = (Bytef *)out;
+	stream->avail_out = (uInt)room;
+	result = inflate(stream, Z_NO_FLUSH);
+	*made = room - stream->avail_out;
+	*in = span_skip(*in, given - stream->avail_in);
+	switch (result) {
+	case Z_STREAM_END:
+		return INFLATE_END;
+	case Z_OK:
+	case Z_BUF_ERROR:
+		return INFLATE_MORE;
+	case Z_MEM_ERROR:
+		return INFLATE_NO_MEMORY;
+	default:
+		return INFLATE_BAD;
+	}
+}
+
+bool
+gzip_read(struct arena *a, struct span gzip, size_t limit, struct span *plain)
+{
+	struct inflater *inflater = inflater_new(a);
+	struct buf b = buf_on(a);
+	enum inflate_state state = INFLATE_MORE;
+
+	while (inflater && state == INFLATE_MORE && b.len <= limit) {
+		char *to = buf_reserve(&b, READ_BLOCK);
+		size_t made;
+
+		state = inflater_run(inflater, &gzip, to, READ_BLOCK, &made);
+		b.len += made;
+		if (state == INFLATE_MORE && made < READ_BLOCK && gzip.len == 0)
+			return false;
+	}
+	buf_puts(&b, "");
+	*plain = buf_span(&b);
+	return state == INFLATE_END && gzip.len == 0 && b.len <= limit;
+}
