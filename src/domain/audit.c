@@ -19,6 +19,37 @@ audit_add(struct work *w, const struct audit *what)
 			    ref(what->organization_id)), NULL);
 }
 
+static const struct column entry_columns[] = {
+	COLUMN(audit_entry, id),
+	COLUMN(audit_entry, at),
+	COLUMN(audit_entry, action),
+	COLUMN(audit_entry, details),
+	COLUMN(audit_entry, user_agent),
+	COLUMNS_END
+};
+static const struct row_type entry_row = ROW_TYPE(audit_entry, entry_columns);
+
+bool
+audit_list_account(struct work *w, int64_t account_id, struct slice slice, struct rows *out)
+{
+	return db_many(w, Q_AUDIT_LIST_ACCOUNT, &entry_row,
+		       ARGS(num(account_id), num(slice.limit), num(slice.offset)), out);
+}
+
+bool
+audit_list_organization(struct work *w, int64_t organization_id, struct slice slice, struct rows *out)
+{
+	return db_many(w, Q_AUDIT_LIST_ORGANIZATION, &entry_row,
+		       ARGS(num(organization_id), num(slice.limit), num(slice.offset)), out);
+}
+
+bool
+audit_list_package(struct work *w, int64_t package_id, struct slice slice, struct rows *out)
+{
+	return db_many(w, Q_AUDIT_LIST_PACKAGE, &entry_row,
+		       ARGS(num(package_id), num(slice.limit), num(slice.offset)), out);
+}
+
 bool
 change_add(struct work *w, int64_t repository_id, int64_t package_id, int64_t release_id, const char *kind)
 {

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/compiler.h"
+#include "db/db.h"
 
 struct work;
 
@@ -23,6 +24,22 @@ struct audit {
 	int64_t organization_id;	/* whose affair it was; 0: that of the repository's owner, if anybody's */
 	const char *details;		/* JSON object */
 };
+
+struct audit_entry {
+	int64_t id;
+	int64_t at;
+	const char *action;
+	const char *details;		/* JSON object */
+	const char *user_agent;		/* NULL when not known */
+};
+
+/*
+ * What an account did, what concerned an organization, and what was done to a
+ * package, as struct audit_entry: at most LIMIT behind the newest OFFSET, newest first.
+ */
+bool audit_list_account(struct work *w, int64_t account_id, struct slice slice, struct rows *out) MUST_CHECK;
+bool audit_list_organization(struct work *w, int64_t organization_id, struct slice slice, struct rows *out) MUST_CHECK;
+bool audit_list_package(struct work *w, int64_t package_id, struct slice slice, struct rows *out) MUST_CHECK;
 
 bool audit_add(struct work *w, const struct audit *what) MUST_CHECK;
 

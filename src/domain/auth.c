@@ -47,8 +47,8 @@ static const struct column token_columns[] = {
 	COLUMN(token_row, token_id), COLUMN(token_row, scopes), COLUMN(token_row, resources),
 	COLUMN(token_row, grants), COLUMN(token_row, is_organization),
 	COLUMN(token_row, last_used_at), COLUMN(token_row, expires_at), COLUMN(token_row, revoked_at),
-	COLUMN(token_row, account_id), COLUMN(token_row, name), COLUMN(token_row, is_admin), COLUMN(token_row, locked_until),
-	COLUMN(token_row, lock_reason), COLUMNS_END
+	COLUMN(token_row, account_id), COLUMN(token_row, name), COLUMN(token_row, is_admin),
+	COLUMN(token_row, locked_until), COLUMN(token_row, lock_reason), COLUMNS_END
 };
 static const struct row_type token_type = ROW_TYPE(token_row, token_columns);
 

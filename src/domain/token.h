@@ -63,7 +63,7 @@ bool token_list(struct work *w, int64_t account_id, int64_t expired_since, struc
 /* The account's token of that id, revoked or not; NULL without a fault when there is none. */
 const struct token *token_find(struct work *w, int64_t account_id, int64_t id) MUST_CHECK;
 
-/* The account's live token of that name, the newest of several; NULL without a fault when there is none. */
+/* The live token of that name, the newest of several; NULL without a fault when there is none. */
 const struct token *token_find_name(struct work *w, int64_t account_id, struct span name) MUST_CHECK;
 
 /* Revoke it and what was exchanged for it; *FOUND (may be NULL) is false when there was nothing live to revoke, which is no error. */
