@@ -31,21 +31,46 @@ struct member {
 	const char *name;
 	const char *full_name;
 	const char *role;
+	const char *email;		/* the member's, if everybody may see it, or NULL */
 	int64_t created_at;
 };
 
-/* account_create() with kind "organization"; ADMIN_ID (0: nobody) becomes its first administrator. */
+/*
+ * account_create() with kind "organization"; ADMIN_ID (0: nobody) becomes its
+ * first administrator. Its private Hex repository of the same name comes with
+ * it, when the name may be one (organization_fits_hex()).
+ */
 const struct account *organization_create(struct work *w, const struct account_new *n, int64_t admin_id) MUST_CHECK;
 
-/* Add the user, or change its role. INVALID when they are not an organization and a user. */
+/* At least three of [a-z0-9_]. Pure. */
+bool organization_fits_hex(struct span name);
+
+/*
+ * Add the user, or change its role. INVALID when they are not an organization
+ * and a user, when the organization has no seat left, and "cannot demote last
+ * admin member".
+ */
 bool organization_set_member(struct work *w, int64_t organization_id, int64_t account_id,
 			     enum member_role role) MUST_CHECK;
 
-/* NOT_FOUND when it is none; CONFLICT when it is the last administrator. */
+/* The same for one who is not a member yet; INVALID with the field user_id "is already member" otherwise. */
+bool organization_add_member(struct work *w, int64_t organization_id, int64_t account_id,
+			     enum member_role role) MUST_CHECK;
+
+/* How many members it may have; INVALID when it has more. 0: any number. */
+bool organization_set_seats(struct work *w, int64_t organization_id, int64_t seats) MUST_CHECK;
+
+/*
+ * NOT_FOUND when it is none; INVALID "cannot remove last member" and "cannot
+ * remove last admin member".
+ */
 bool organization_remove_member(struct work *w, int64_t organization_id, int64_t account_id) MUST_CHECK;
 
 /* *OUT is the role of the account in the organization, ROLE_NONE for strangers. */
 bool organization_role(struct work *w, int64_t organization_id, int64_t account_id, enum member_role *out) MUST_CHECK;
+
+/* One of them; NULL without a fault when the account is none. */
+const struct member *organization_member(struct work *w, int64_t organization_id, int64_t account_id) MUST_CHECK;
 
 /* Members as struct member, by name. At most 1000. */
 bool organization_members(struct work *w, int64_t organization_id, struct rows *out) MUST_CHECK;
