@@ -3,21 +3,21 @@
 -- :name account_find :one
 -- The account of a name in any spelling.
 SELECT id, kind, name, full_name, avatar_url, url, is_admin, publish_notifications,
-       locked_until, lock_reason, created_at, updated_at
+       locked_until, lock_reason, meta -> 'handles' AS handles, seats, created_at, updated_at
   FROM account
  WHERE canonical_name = lower(replace($1::text, '-', '_'));
 
 -- :name account_find_id :one
 -- The account of an id.
 SELECT id, kind, name, full_name, avatar_url, url, is_admin, publish_notifications,
-       locked_until, lock_reason, created_at, updated_at
+       locked_until, lock_reason, meta -> 'handles' AS handles, seats, created_at, updated_at
   FROM account
  WHERE id = $1::bigint;
 
 -- :name account_find_ids :many
 -- The accounts of several ids.
 SELECT id, kind, name, full_name, avatar_url, url, is_admin, publish_notifications,
-       locked_until, lock_reason, created_at, updated_at
+       locked_until, lock_reason, meta -> 'handles' AS handles, seats, created_at, updated_at
   FROM account
  WHERE id = ANY ($1::bigint[])
  ORDER BY id
@@ -26,7 +26,7 @@ SELECT id, kind, name, full_name, avatar_url, url, is_admin, publish_notificatio
 -- :name account_list :many
 -- A page of accounts of one kind, or of both, in the order of their canonical names.
 SELECT id, kind, name, full_name, avatar_url, url, is_admin, publish_notifications,
-       locked_until, lock_reason, created_at, updated_at
+       locked_until, lock_reason, meta -> 'handles' AS handles, seats, created_at, updated_at
   FROM account
  WHERE ($1::text IS NULL OR kind = $1::text)
    AND canonical_name > lower(replace($2::text, '-', '_'))
@@ -39,7 +39,7 @@ INSERT INTO account (kind, name, full_name, avatar_url, url, password_hash, is_a
 VALUES ($1::text, $2::text, $3::text, $4::text, $5::text, $6::text, $7::boolean)
 ON CONFLICT ON CONSTRAINT account_canonical_name_key DO NOTHING
 RETURNING id, kind, name, full_name, avatar_url, url, is_admin, publish_notifications,
-          locked_until, lock_reason, created_at, updated_at;
+          locked_until, lock_reason, meta -> 'handles' AS handles, seats, created_at, updated_at;
 
 -- :name account_update :exec
 -- Change what is given; the empty text clears.
@@ -65,3 +65,53 @@ UPDATE account
        lock_reason = $3::text,
        updated_at = now()
  WHERE id = $1::bigint;
+
+-- :name account_find_public_email :one
+-- The user who shows this confirmed address to everybody.
+SELECT a.id, a.kind, a.name, a.full_name, a.avatar_url, a.url, a.is_admin, a.publish_notifications,
+       a.locked_until, a.lock_reason, a.meta -> 'handles' AS handles, a.seats, a.created_at, a.updated_at
+  FROM account a
+  JOIN email e ON e.account_id = a.id
+ WHERE lower(e.address) = lower($1::text) AND e.verified_at IS NOT NULL AND e.is_public
+   AND a.kind = 'user';
+
+-- :name account_lock_abandoned :one
+-- The user, if it never confirmed its only address and has nothing: whoever registers it again may have it.
+SELECT a.id
+  FROM account a
+  JOIN email e ON e.account_id = a.id AND e.is_primary
+ WHERE a.id = $1::bigint AND a.kind = 'user' AND NOT a.is_admin
+   AND lower(e.address) = lower($2::text) AND e.verified_at IS NULL
+   AND NOT EXISTS (SELECT FROM token t WHERE t.account_id = a.id)
+   AND NOT EXISTS (SELECT FROM owner o WHERE o.account_id = a.id)
+   AND NOT EXISTS (SELECT FROM membership m WHERE m.account_id = a.id)
+   FOR UPDATE OF a;
+
+-- :name password_reset_insert :one
+-- A new link for the account; none while the former is younger than five minutes.
+INSERT INTO password_reset AS p (account_id, token_hash, created_at, expires_at)
+VALUES ($1::bigint, $2::bytea, $3::timestamptz, $4::timestamptz)
+ON CONFLICT ON CONSTRAINT password_reset_pkey
+DO UPDATE SET token_hash = excluded.token_hash, created_at = excluded.created_at, expires_at = excluded.expires_at
+        WHERE p.created_at <= excluded.created_at - interval '5 minutes'
+RETURNING account_id;
+
+-- :name password_reset_find :one
+-- The account that a mailed link belongs to, while it is good for anything.
+SELECT a.id
+  FROM password_reset p
+  JOIN account a ON a.id = p.account_id
+ WHERE p.token_hash = $1::bytea AND p.expires_at > $2::timestamptz
+   AND a.canonical_name = lower(replace($3::text, '-', '_'));
+
+-- :name password_reset_use :one
+-- A link is good once: whoever deletes the row has used it.
+DELETE FROM password_reset p
+ USING account a
+ WHERE p.token_hash = $1::bytea AND p.expires_at > $2::timestamptz AND a.id = p.account_id
+   AND a.canonical_name = lower(replace($3::text, '-', '_'))
+RETURNING p.account_id AS id;
+
+-- :name password_reset_forget :exec
+-- Links that nobody followed.
+DELETE FROM password_reset WHERE expires_at < now();

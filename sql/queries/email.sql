@@ -2,13 +2,13 @@
 
 -- :name email_primary :one
 -- The primary address of an account.
-SELECT id, account_id, address, verified_at, verification_sent_at
+SELECT id, account_id, address, verified_at, verification_sent_at, is_public
   FROM email
  WHERE account_id = $1::bigint AND is_primary;
 
 -- :name email_primary_lock :one
 -- The same, kept from changing until the transaction ends.
-SELECT id, account_id, address, verified_at, verification_sent_at
+SELECT id, account_id, address, verified_at, verification_sent_at, is_public
   FROM email
  WHERE account_id = $1::bigint AND is_primary
    FOR UPDATE;
@@ -27,7 +27,7 @@ RETURNING id;
 -- :name email_replace :exec
 -- Another address in place of the primary one, unconfirmed.
 UPDATE email
-   SET address = $2::text, verified_at = NULL, verification_hash = NULL, verification_sent_at = NULL
+   SET address = $2::text, is_public = false, verified_at = NULL, verification_hash = NULL, verification_sent_at = NULL
  WHERE id = $1::bigint;
 
 -- :name email_set_verification :exec
@@ -38,7 +38,7 @@ UPDATE email
 
 -- :name email_by_verification :one
 -- The address that a confirmation token was sent to.
-SELECT id, account_id, address, verified_at, verification_sent_at
+SELECT id, account_id, address, verified_at, verification_sent_at, is_public
   FROM email
  WHERE verification_hash = $1::bytea
    FOR UPDATE;
@@ -60,3 +60,7 @@ UPDATE email
 SELECT count(*) AS count
   FROM email
  WHERE account_id = $1::bigint AND is_primary AND verified_at IS NOT NULL;
+
+-- :name email_set_public :exec
+-- Show the primary address to everybody, or not.
+UPDATE email SET is_public = $2::boolean WHERE account_id = $1::bigint AND is_primary;

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "base/work.h"
 #include "domain/audit.h"
+#include "domain/email.h"
 
 #define MAX_FULL_NAME 512
 #define MAX_URL 2048
@@ -31,6 +32,8 @@ static const struct column account_columns[] = {
 	COLUMN(account, publish_notifications),
 	COLUMN(account, locked_until),
 	COLUMN(account, lock_reason),
+	COLUMN(account, handles),
+	COLUMN(account, seats),
 	COLUMN(account, created_at),
 	COLUMN(account, updated_at),
 	COLUMNS_END
@@ -52,6 +55,14 @@ const struct account *
 account_find_id(struct work *w, int64_t id)
 {
 	return db_one(w, Q_ACCOUNT_FIND_ID, &account_row, ARGS(num(id)));
+}
+
+const struct account *
+account_find_public_email(struct work *w, struct span address)
+{
+	if (!email_is_valid(address))
+		return NULL;
+	return db_one(w, Q_ACCOUNT_FIND_PUBLIC_EMAIL, &account_row, ARGS(text_span(address)));
 }
 
 bool

@@ -34,6 +34,8 @@ struct account {
 	bool publish_notifications;
 	int64_t locked_until;		/* 0: never was; ACCOUNT_LOCKED_FOREVER */
 	const char *lock_reason;
+	const char *handles;		/* JSON object: names elsewhere; NULL: none */
+	int64_t seats;			/* most members of an organization; 0: any number */
 	int64_t created_at;
 	int64_t updated_at;
 };
@@ -59,6 +61,9 @@ const struct account *account_find_id(struct work *w, int64_t id) MUST_CHECK;
 
 /* Accounts by id, in the order of their ids, as struct account; unknown ids are left out. At most 1000. */
 bool account_find_ids(struct work *w, const int64_t *ids, size_t count, struct rows *out) MUST_CHECK;
+
+/* The user who shows that address to everybody; NULL without a fault when there is none. */
+const struct account *account_find_public_email(struct work *w, struct span address) MUST_CHECK;
 
 struct account_new {
 	const char *kind;		/* NULL: "user" */

@@ -8,7 +8,10 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
 #include "base/digest.h"
+#include "base/encode.h"
 #include "base/fault.h"
 #include "base/random.h"
 #include "base/settings.h"
@@ -23,6 +26,7 @@
 #define MAX_LOCAL 64
 #define MAX_LABEL 63
 #define TOKEN_LENGTH 26
+#define VERIFY_WITHIN CLOCK_DAY
 
 static const struct column email_columns[] = {
 	COLUMN(email, id),
@@ -30,6 +34,7 @@ static const struct column email_columns[] = {
 	COLUMN(email, address),
 	COLUMN(email, verified_at),
 	COLUMN(email, verification_sent_at),
+	COLUMN(email, is_public),
 	COLUMNS_END
 };
 static const struct row_type email_row = ROW_TYPE(email, email_columns);
@@ -101,8 +106,26 @@ email_is_valid(struct span address)
 
 /* ---- confirming ---- */
 
+static const char *
+make_link(struct work *w, enum email_link kind, const char *name, const char *address, const char *token)
+{
+	struct buf link = buf_on(w->arena);
+
+	buf_puts(&link, w->config->base_url);
+	if (kind == EMAIL_LINK_CONFIRM) {
+		buf_printf(&link, "%s%s", EMAIL_CONFIRM_PATH, token);
+		return buf_text(&link);
+	}
+	buf_printf(&link, "%s?username=", EMAIL_VERIFY_PATH);
+	encode_form(&link, span_of(name));
+	buf_puts(&link, "&email=");
+	encode_form(&link, span_of(address));
+	buf_printf(&link, "&key=%s", token);
+	return buf_text(&link);
+}
+
 static bool
-send_verification(struct work *w, int64_t email_id, int64_t account_id, const char *address)
+send_verification(struct work *w, int64_t email_id, int64_t account_id, const char *address, enum email_link kind)
 {
 	const struct account *account = account_find_id(w, account_id);
 	const char *token = random_token(w->arena, "", TOKEN_LENGTH);
@@ -114,7 +137,7 @@ send_verification(struct work *w, int64_t email_id, int64_t account_id, const ch
 	digest_sha256(span_of(token), hash);
 	if (!db_exec(w, Q_EMAIL_SET_VERIFICATION, ARGS(num(email_id), bytes(hash, sizeof(hash))), NULL))
 		return false;
-	link = arena_printf(w->arena, "%s%s%s", w->config->base_url, EMAIL_CONFIRM_PATH, token);
+	link = make_link(w, kind, account->name, address, token);
 	return mail_queue(w, address,
 		arena_printf(w->arena, "Please confirm your email address for %s", w->config->site_name),
 		arena_printf(w->arena,
@@ -137,20 +160,30 @@ email_resend(struct work *w, int64_t account_id)
 
 	if (!e)
 		return fault_raise(w->fault, FAULT_BAD_REQUEST, "no email address on file");
-	if (e->verified_at == 0 && !send_verification(w, e->id, account_id, e->address))
+	if (e->verified_at == 0 && !send_verification(w, e->id, account_id, e->address, EMAIL_LINK_CONFIRM))
 		return false;
 	return tx_commit(w, tx);
+}
+
+bool
+email_is_taken(struct work *w, int64_t account_id, const char *address, bool *out)
+{
+	int64_t count;
+	bool ok = db_int(w, Q_EMAIL_IS_TAKEN, ARGS(num(account_id), text(address)), &count);
+
+	*out = count > 0;
+	return ok;
 }
 
 /* Another account may have confirmed the address since the token went out. */
 static bool
 mark_verified(struct work *w, int64_t email_id, int64_t account_id, const char *address)
 {
-	int64_t taken;
+	bool taken;
 
-	if (!db_int(w, Q_EMAIL_IS_TAKEN, ARGS(num(account_id), text(address)), &taken))
+	if (!email_is_taken(w, account_id, address, &taken))
 		return false;
-	if (taken > 0)
+	if (taken)
 		return fault_raise(w->fault, FAULT_CONFLICT, "this email address belongs to another account");
 	return db_exec(w, Q_EMAIL_VERIFY, ARGS(num(email_id)), NULL) &&
 	       audit_add(w, &(struct audit){ .action = "email.confirm", .subject_account_id = account_id });
@@ -171,6 +204,43 @@ email_confirm(struct work *w, struct span token)
 	if (!mark_verified(w, e->id, e->account_id, e->address))
 		return false;
 	return tx_commit(w, tx);
+}
+
+/* Whether it is the address of that account and the key is not too old. */
+static bool
+is_verifiable(struct work *w, const struct email *e, struct span name, struct span address)
+{
+	const struct account *account = account_find(w, name);
+
+	return account && account->id == e->account_id && span_equal_nocase(span_of(e->address), address) &&
+	       e->verification_sent_at + VERIFY_WITHIN > w->now;
+}
+
+bool
+email_verify(struct work *w, struct span name, struct span address, struct span key)
+{
+	struct tx *tx;
+	const struct email *e;
+	uint8_t hash[SHA256_SIZE];
+
+	digest_sha256(key, hash);
+	tx = tx_begin(w);
+	e = db_one(w, Q_EMAIL_BY_VERIFICATION, &email_row, ARGS(bytes(hash, sizeof(hash))));
+	if (!e || !is_verifiable(w, e, name, address))
+		return fault_raise(w->fault, FAULT_BAD_REQUEST, "This link is not valid any more.");
+	if (!mark_verified(w, e->id, e->account_id, e->address))
+		return false;
+	return tx_commit(w, tx);
+}
+
+bool
+email_set_public(struct work *w, int64_t account_id, bool is_public)
+{
+	int64_t affected;
+
+	if (!db_exec(w, Q_EMAIL_SET_PUBLIC, ARGS(num(account_id), flag(is_public)), &affected))
+		return false;
+	return affected > 0 || fault_raise(w->fault, FAULT_NOT_FOUND, "no email address on file");
 }
 
 /* ---- setting ---- */
@@ -214,6 +284,12 @@ check_address(struct work *w, struct span address)
 bool
 email_set(struct work *w, int64_t account_id, struct span address)
 {
+	return email_set_linked(w, account_id, address, EMAIL_LINK_CONFIRM);
+}
+
+bool
+email_set_linked(struct work *w, int64_t account_id, struct span address, enum email_link link)
+{
 	const char *wanted = check_address(w, address);
 	struct tx *tx;
 	bool confirmed;
@@ -224,7 +300,7 @@ email_set(struct work *w, int64_t account_id, struct span address)
 	tx = tx_begin(w);
 	if (!replace(w, account_id, wanted, &id, &confirmed))
 		return false;
-	if (!confirmed && !send_verification(w, id, account_id, wanted))
+	if (!confirmed && !send_verification(w, id, account_id, wanted, link))
 		return false;
 	return tx_commit(w, tx);
 }

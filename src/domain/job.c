@@ -292,5 +292,6 @@ job_cleanup(struct work *w, const struct job *job)
 	return db_exec(w, Q_JOB_FORGET_INVITATIONS, NO_ARGS, NULL) &&
 	       db_exec(w, Q_TRUSTPUB_FORGET_JWTS, NO_ARGS, NULL) &&
 	       db_exec(w, Q_TRUSTPUB_FORGET_TOKENS, NO_ARGS, NULL) &&
+	       db_exec(w, Q_PASSWORD_RESET_FORGET, NO_ARGS, NULL) &&
 	       db_exec(w, Q_MAIL_FORGET, NO_ARGS, NULL);
 }

@@ -264,10 +264,12 @@ an_organization_keeps_an_administrator(void **state)
 	(void)state;
 	assert_true(organization_set_member(w, acme->id, ben->id, ROLE_READ));
 	assert_false(organization_remove_member(w, acme->id, ann->id));
-	assert_fault(w->fault, FAULT_CONFLICT);
+	assert_fault(w->fault, FAULT_INVALID);
+	assert_string_equal(w->fault->message, "cannot remove last admin member");
 	fault_clear(w->fault);
 	assert_false(organization_set_member(w, acme->id, ann->id, ROLE_WRITE));
-	assert_fault(w->fault, FAULT_CONFLICT);
+	assert_fault(w->fault, FAULT_INVALID);
+	assert_string_equal(w->fault->message, "cannot demote last admin member");
 	fault_clear(w->fault);
 
 	assert_true(organization_set_member(w, acme->id, ben->id, ROLE_ADMIN));
@@ -277,7 +279,9 @@ an_organization_keeps_an_administrator(void **state)
 	assert_true(organization_role(w, acme->id, ben->id, &role));
 	assert_int_equal(role, ROLE_ADMIN);
 	assert_int_equal(sql_int("SELECT count(*) FROM audit WHERE action = 'organization.member.remove' "
-		"AND details = jsonb_build_object('organization', %d)", (int)acme->id), 1);
+		"AND organization_id = %d AND details -> 'user' ->> 'username' = 'ann'", (int)acme->id), 1);
+	assert_false(organization_remove_member(w, acme->id, ben->id));
+	assert_string_equal(w->fault->message, "cannot remove last member");
 }
 
 static void

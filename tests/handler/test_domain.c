@@ -14,6 +14,7 @@
 DECLARE_TESTS(account);
 DECLARE_TESTS(blob);
 DECLARE_TESTS(email);
+DECLARE_TESTS(identity);
 DECLARE_TESTS(job);
 DECLARE_TESTS(mail);
 DECLARE_TESTS(maintenance);
@@ -70,5 +71,5 @@ only_file(const char *directory, const char *ending)
 }
 
 /* Those that commit come last: what they write stays. */
-TEST_MAIN("domain", TEST_LIST(account), TEST_LIST(blob), TEST_LIST(email), TEST_LIST(mail), TEST_LIST(token),
+TEST_MAIN("domain", TEST_LIST(account), TEST_LIST(blob), TEST_LIST(email), TEST_LIST(identity), TEST_LIST(mail), TEST_LIST(token),
 	TEST_LIST(job), TEST_LIST(maintenance))

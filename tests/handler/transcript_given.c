@@ -8,6 +8,7 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "domain/account.h"
+#include "domain/organization.h"
 #include "domain/download.h"
 
 /* crate NAME VERSION… [owned by ACCOUNT] [with {metadata}] */
@@ -148,21 +149,25 @@ given_downloads_line(struct play *p, struct span rest)
 		PLAY_FAIL(p, "%s", w->fault->message);
 }
 
-/* organization NAME of ACCOUNT…: the first account is its administrator */
+/* organization NAME of ACCOUNT[:ROLE]…: the first account is its administrator, the others may write */
 static void
 given_organization_line(struct play *p, struct span rest)
 {
-	const char *name = play_word(&rest), *member, *role = "admin";
-	struct account_new new = { .kind = "organization", .name = name };
-	const struct account *organization = account_create(w, &new);
+	const char *name = play_word(&rest), *member;
+	enum member_role usual = ROLE_ADMIN;
+	struct account_new new = { .name = name };
+	const struct account *organization = organization_create(w, &new, 0);
 
 	if (!organization)
 		PLAY_FAIL(p, "%s", w->fault->message);
 	play_word(&rest);
 	while ((member = play_word(&rest))) {
-		sql_do("INSERT INTO membership (organization_id, account_id, role) VALUES (%lld, %lld, '%s')",
-			(long long)organization->id, (long long)given_account(member), role);
-		role = "write";
+		struct span role = span_of(member), account = span_cut(&role, ':');
+
+		if (!organization_set_member(w, organization->id, given_account(arena_dup(w->arena, account.at, account.len)),
+					     role.at ? member_role_parse(role) : usual))
+			PLAY_FAIL(p, "%s", w->fault->message);
+		usual = ROLE_WRITE;
 	}
 }
 
