@@ -4,6 +4,7 @@
  */
 #include "unit.h"
 
+DECLARE_TESTS(accept);
 DECLARE_TESTS(conditional);
 DECLARE_TESTS(credentials);
 DECLARE_TESTS(query);
@@ -12,6 +13,7 @@ DECLARE_TESTS(response);
 DECLARE_TESTS(router);
 
 UNIT_MAIN("http",
+	TEST_LIST(accept),
 	TEST_LIST(conditional),
 	TEST_LIST(credentials),
 	TEST_LIST(query),
