@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/settings.h"
 #include "base/tempfile.h"
+#include "http/accept.h"
 #include "protocols/call.h"
 
 #define CHUNK 65536
@@ -80,9 +81,25 @@ check_length(struct call *c, int64_t limit)
 	return fault_raise(&c->fault, FAULT_TOO_LARGE, "the request body is larger than %lld bytes", (long long)limit);
 }
 
+/* What the body is written in; NULL and MEDIA_TYPE raised when nobody here reads that. */
+static const struct codec *
+choose_reader(struct call *c)
+{
+	const struct serializer *s = c->protocol->serializers;
+	const char *type = request_header(c->request, "content-type");
+
+	if (!s[1].media_type)
+		return s->codec->read ? s->codec : NULL;
+	for (; s->media_type; s++)
+		if (s->codec->read && media_type_is(type, s->media_type))
+			return s->codec;
+	return NULL;
+}
+
 static bool
 read_document(struct call *c)
 {
+	const struct codec *codec;
 	int64_t limit = c->work.config->max_document;
 	struct buf body = buf_on(c->work.arena);
 	size_t n;
@@ -97,11 +114,16 @@ read_document(struct call *c)
 			return check_length(c, -1);
 	} while (n == CHUNK);
 	c->request->body_bytes = buf_span(&body);
-	if (!c->serializer->codec->read)
+	if (c->protocol->empty_is_map && body.len == 0) {
+		c->document = doc_map(c->work.arena);
+		return true;
+	}
+	codec = choose_reader(c);
+	if (!codec)
 		return fault_raise_plain(&c->fault, FAULT_MEDIA_TYPE);
 	if (c->protocol->check_document_type && !c->protocol->check_document_type(c))
 		return false;
-	c->document = c->serializer->codec->read(c->work.arena, &c->fault, c->request->body_bytes);
+	c->document = codec->read(c->work.arena, &c->fault, c->request->body_bytes);
 	if (!c->document && c->protocol->document_error)
 		c->fault.message = arena_printf(c->work.arena, "%s%s", c->protocol->document_error, c->fault.message);
 	return c->document != NULL;

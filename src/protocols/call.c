@@ -42,6 +42,29 @@ refuse_scheme(struct call *c, const struct credentials *given)
 			   given->scheme_text);
 }
 
+static bool
+identify(struct call *c, const struct credentials *given)
+{
+	switch (given->scheme) {
+	case CREDENTIAL_NONE:
+		return true;
+	case CREDENTIAL_BARE:
+	case CREDENTIAL_BEARER:
+		if (c->protocol->check_token && !c->protocol->check_token(c, span_of(given->secret)))
+			return false;
+		return auth_token(&c->work, span_of(given->secret), &c->actor);
+	case CREDENTIAL_BASIC:
+		if (c->protocol->takes_basic)
+			return auth_password(&c->work, given->user, given->secret, &c->actor);
+		break;
+	case CREDENTIAL_OTHER:
+	case CREDENTIAL_MALFORMED:
+		break;
+	}
+	c->actor.refusal = AUTH_MALFORMED;
+	return refuse_scheme(c, given);
+}
+
 bool
 call_authenticate(struct call *c)
 {
@@ -50,22 +73,18 @@ call_authenticate(struct call *c)
 	if (c->authenticated)
 		return true;
 	given = credentials_read(c->work.arena, c->request);
-	switch (given.scheme) {
-	case CREDENTIAL_NONE:
-		break;
-	case CREDENTIAL_BARE:
-	case CREDENTIAL_BEARER:
-		if (c->protocol->check_token && !c->protocol->check_token(c, span_of(given.secret)))
+	c->credential = given.scheme;
+	if (!identify(c, &given)) {
+		enum auth_refusal why = c->actor.refusal;
+
+		c->actor = (struct actor){ .refusal = why };
+		if (why == AUTH_ACCEPTED || !c->protocol->refuse_credential)
 			return false;
-		if (!auth_token(&c->work, span_of(given.secret), &c->actor))
-			return false;
-		c->work.actor = &c->actor;
-		break;
-	case CREDENTIAL_BASIC:
-	case CREDENTIAL_OTHER:
-	case CREDENTIAL_MALFORMED:
-		return refuse_scheme(c, &given);
+		fault_clear(&c->fault);
+		return c->protocol->refuse_credential(c, why);
 	}
+	if (c->actor.account_id != 0 || c->actor.trusted)
+		c->work.actor = &c->actor;
 	c->authenticated = true;
 	return true;
 }
@@ -73,13 +92,18 @@ call_authenticate(struct call *c)
 bool
 call_authorize(struct call *c, enum scope scope, const char *repository, const char *package)
 {
+	bool (*refuse)(struct call *, enum auth_refusal) = c->protocol->refuse_credential;
+
 	if (!call_authenticate(c))
 		return false;
 	if (c->actor.account_id == 0 && !c->actor.trusted)
-		return fault_raise(&c->fault, c->protocol->anonymous_fault, "this action requires authentication");
+		return refuse ? refuse(c, AUTH_MISSING)
+			      : fault_raise(&c->fault, c->protocol->anonymous_fault,
+					    "this action requires authentication");
 	if (!auth_allows(&c->actor, scope, repository, package))
-		return fault_raise(&c->fault, FAULT_FORBIDDEN,
-				   "this token does not have the required permissions to perform this action");
+		return refuse ? refuse(c, AUTH_NOT_COVERED)
+			      : fault_raise(&c->fault, FAULT_FORBIDDEN,
+					    "this token does not have the required permissions to perform this action");
 	c->authorized = true;
 	return true;
 }

@@ -14,6 +14,7 @@
 #include "base/fault.h"
 #include "base/work.h"
 #include "domain/auth.h"
+#include "http/credentials.h"
 #include "http/query.h"
 #include "http/request.h"
 #include "http/response.h"
@@ -32,11 +33,12 @@ struct call {
 	const struct route_match *match;
 	struct request *request;
 	struct response *response;
-	const struct serializer *serializer;
+	const struct serializer *serializer;	/* of the answer */
 	const struct query *query;		/* decoded query string */
 	const struct doc *document;		/* BODY_DOCUMENT */
 	struct digests digests;			/* BODY_SPOOL */
 	struct actor actor;			/* filled by call_authenticate() */
+	enum credential_scheme credential;	/* how it was presented, once it was looked at */
 	bool authenticated;			/* credentials were looked at; actor.account_id may be 0 */
 	bool authorized;			/* call_authorize() said yes */
 	void *state;				/* a protocol's own */

@@ -33,7 +33,7 @@ typedef bool (*handler_fn)(struct call *);
 enum need {
 	NEED__INVALID,
 	NEED_PUBLIC,		/* anybody; credentials are read only if the handler asks */
-	NEED_OPTIONAL,		/* anybody; credentials are honoured when present */
+	NEED_OPTIONAL,		/* anybody; credentials are honoured when present, and must then have the scope, if any */
 	NEED_TOKEN,		/* a valid token without endpoint or package restriction, or a session */
 	NEED_SCOPE,		/* a valid token that has the route's scope */
 	NEED_LATE		/* decided by the handler */
@@ -49,6 +49,7 @@ enum body_kind {
 enum route_flag {
 	ROUTE_WRITES = 1 << 0,		/* refused in read-only mode */
 	ROUTE_ANY_CLIENT = 1 << 1,	/* works without User-Agent: health, downloads, index files */
+	ROUTE_ANY_ACCEPT = 1 << 3,	/* the answer is a file or a page: Accept does not matter */
 	ROUTE_BY_SECRET = 1 << 2	/* path or body hold the credential (a mailed link, another party's token) */
 };
 
@@ -58,7 +59,7 @@ struct route {
 	enum need need;
 	handler_fn handler;
 	const char *summary;
-	enum scope scope;	/* NEED_SCOPE, NEED_LATE */
+	enum scope scope;	/* NEED_SCOPE, NEED_LATE, NEED_OPTIONAL */
 	enum body_kind body;
 	unsigned flags;
 };
@@ -76,13 +77,25 @@ struct mount {
 struct protocol {
 	const char *name;		/* "crates" */
 	const struct mount *mounts;	/* ended by { NULL } */
-	const struct serializer *serializers;	/* in order of preference, ended by { NULL } */
+	/*
+	 * In order of preference, ended by { NULL }. With several of them the
+	 * request's Accept chooses the answer's and its Content-Type the body's.
+	 */
+	const struct serializer *serializers;
 	/* How a demand for credentials is raised when there are none. */
 	enum fault_kind anonymous_fault;
 	/* Whether a token has the form that this protocol hands out; may raise. NULL: any form. */
 	bool (*check_token)(struct call *, struct span secret);
+	/*
+	 * Raises, in the protocol's words, that a credential was refused, is
+	 * missing or does not cover what is asked. NULL: as the domain does.
+	 * Always false.
+	 */
+	bool (*refuse_credential)(struct call *, enum auth_refusal why);
+	bool takes_basic;		/* a name and password are as good as a session */
 	/* What stands before the parser's words when a document body is malformed. NULL: nothing. */
 	const char *document_error;
+	bool empty_is_map;		/* a document body without a byte is an empty map, whatever its type */
 	/* Whether a document body has an acceptable Content-Type; may raise. NULL: any. */
 	bool (*check_document_type)(struct call *);
 	/* Runs after routing and before credentials; may raise. NULL: nothing. */

@@ -19,6 +19,7 @@
 #include "db/db.h"
 #include "domain/download.h"
 #include "domain/job.h"
+#include "http/accept.h"
 #include "protocols/body.h"
 #include "protocols/call.h"
 #include "server/metrics.h"
@@ -126,6 +127,33 @@ begin_call(struct call *c, struct app *app, struct arena *arena, struct request 
 	c->work.user_agent = user_agent(c);
 }
 
+/*
+ * What the answer is written in. Before everything else that can fail, so that
+ * failures are written in it, too; one to a caller who wants none of ours is
+ * in the first.
+ */
+static bool
+choose_serializer(struct call *c)
+{
+	const char *accept;
+	int best = 0;
+
+	if (!c->serializer[1].media_type)
+		return true;
+	accept = request_header(c->request, "accept");
+	for (const struct serializer *s = c->protocol->serializers; s->media_type; s++) {
+		int wanted = s->codec->write ? accept_weight(accept, s->media_type) : 0;
+
+		if (wanted > best) {
+			c->serializer = s;
+			best = wanted;
+		}
+	}
+	if (best > 0 || (c->route && c->route->flags & ROUTE_ANY_ACCEPT))
+		return true;
+	return fault_raise_plain(&c->fault, FAULT_NOT_ACCEPTABLE);
+}
+
 static bool
 find_route(struct call *c, struct route_match *match)
 {
@@ -137,6 +165,8 @@ find_route(struct call *c, struct route_match *match)
 	c->serializer = c->protocol->serializers;
 	c->route = match->route;
 	c->match = match;
+	if (!choose_serializer(c))
+		return false;
 	if (c->route)
 		return true;
 	return fault_raise_plain(&c->fault, match->path_exists ? FAULT_METHOD : FAULT_NOT_FOUND);
@@ -173,7 +203,9 @@ check_need(struct call *c)
 	case NEED_LATE:
 		return true;
 	case NEED_OPTIONAL:
-		return call_authenticate(c);
+		return call_authenticate(c) &&
+		       (c->actor.account_id == 0 || c->route->scope == SCOPE_NONE ||
+			call_authorize(c, c->route->scope, NULL, NULL));
 	case NEED_TOKEN:
 		return call_authorize(c, SCOPE_NONE, NULL, NULL);
 	case NEED_SCOPE:
