@@ -15,6 +15,7 @@
 struct gunzip {
 	struct inflater *inflater;
 	enum gunzip_state state;
+	bool stored;			/* plain: nothing to inflate */
 	int fd;
 	uint64_t offset;		/* of what has not been read from the file */
 	uint64_t left;			/* bytes of the part not read from the file */
@@ -25,19 +26,39 @@ struct gunzip {
 	char output[BLOCK_SIZE];
 };
 
-struct gunzip *
-gunzip_new(struct arena *a, int fd, uint64_t offset, uint64_t length, uint64_t limit)
+static struct gunzip *
+new_part(struct arena *a, int fd, uint64_t offset, uint64_t length, uint64_t limit)
 {
 	struct gunzip *g = arena_alloc(a, sizeof(*g));
 
-	g->inflater = inflater_new(a);
-	g->state = g->inflater ? GUNZIP_MORE : GUNZIP_FAILED;
+	g->inflater = NULL;
+	g->state = GUNZIP_MORE;
+	g->stored = false;
 	g->pending = (struct span){ NULL, 0 };
 	g->fd = fd;
 	g->offset = offset;
 	g->left = length;
 	g->allowed = limit;
 	g->total = 0;
+	return g;
+}
+
+struct gunzip *
+gunzip_stored(struct arena *a, int fd, uint64_t offset, uint64_t length)
+{
+	struct gunzip *g = new_part(a, fd, offset, length, length);
+
+	g->stored = true;
+	return g;
+}
+
+struct gunzip *
+gunzip_new(struct arena *a, int fd, uint64_t offset, uint64_t length, uint64_t limit)
+{
+	struct gunzip *g = new_part(a, fd, offset, length, limit);
+
+	g->inflater = inflater_new(a);
+	g->state = g->inflater ? GUNZIP_MORE : GUNZIP_FAILED;
 	if (!g->inflater)
 		errno = ENOMEM;
 	return g;
@@ -92,6 +113,20 @@ inflate_block(struct gunzip *g, size_t *len)
 	return GUNZIP_MORE;
 }
 
+/* The input is the output. */
+static enum gunzip_state
+pass_block(struct gunzip *g, const char **bytes, size_t *len)
+{
+	if (g->left == 0)
+		return GUNZIP_END;
+	if (!fill_input(g))
+		return GUNZIP_FAILED;
+	*bytes = g->pending.at;
+	*len = g->pending.len;
+	g->total += *len;
+	return g->left == 0 ? GUNZIP_END : GUNZIP_MORE;
+}
+
 enum gunzip_state
 gunzip_read(struct gunzip *g, const char **bytes, size_t *len)
 {
@@ -99,6 +134,8 @@ gunzip_read(struct gunzip *g, const char **bytes, size_t *len)
 	*len = 0;
 	if (g->state != GUNZIP_MORE)
 		return g->state;
+	if (g->stored)
+		return g->state = pass_block(g, bytes, len);
 	g->state = inflate_block(g, len);
 	if (g->state != GUNZIP_MORE && g->state != GUNZIP_END) {
 		*len = 0;

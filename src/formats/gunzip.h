@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A part of a file that must be exactly one gzip member (RFC 1952), read as
- * its plain bytes. What follows the member, another one included, is refused:
+ * its plain bytes; or one that is plain, so that its readers need not care. What follows the member, another one included, is refused:
  * readers disagree about it.
  */
 #ifndef ENTREPOT_FORMATS_GUNZIP_H
@@ -26,6 +26,9 @@ enum gunzip_state {
 
 /* Plain bytes of LENGTH bytes at OFFSET of FD, at most LIMIT of them; released with the arena. */
 struct gunzip *gunzip_new(struct arena *a, int fd, uint64_t offset, uint64_t length, uint64_t limit);
+
+/* The same of a part that is plain already: its LENGTH bytes as they are. */
+struct gunzip *gunzip_stored(struct arena *a, int fd, uint64_t offset, uint64_t length);
 
 /*
  * Some plain bytes, owned by G until the next call; *LEN is 0 only when the

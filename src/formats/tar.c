@@ -20,6 +20,7 @@ struct tar {
 	struct tarcheck *check;
 	enum tar_status status;		/* why the source gave up, if it did */
 	uint64_t size;			/* of the current entry */
+	bool symlinks;			/* are let through */
 };
 
 static void
@@ -140,8 +141,17 @@ has_path(struct archive_entry *e, const char *path)
 }
 
 static bool
+links_agree(struct archive_entry *e, const struct tarcheck_entry *seen)
+{
+	return archive_entry_filetype(e) == AE_IFLNK && archive_entry_symlink(e) && !archive_entry_hardlink(e) &&
+	       seen->size == 0 && has_path(e, seen->path);
+}
+
+static bool
 readings_agree(struct archive_entry *e, const struct tarcheck_entry *seen)
 {
+	if (seen->type == '2')
+		return links_agree(e, seen);
 	if (archive_entry_hardlink(e) || archive_entry_symlink(e))
 		return false;
 	if (archive_entry_filetype(e) != (seen->type == '5' ? AE_IFDIR : AE_IFREG))
@@ -162,16 +172,25 @@ tar_next(struct tar *t, struct tar_entry *out)
 	seen = tarcheck_take(t->check);
 	if (!seen)
 		return result == ARCHIVE_EOF ? finish(t) : stop(t, TAR_MALFORMED);
-	*out = (struct tar_entry){ .path = seen->path, .type = seen->type, .size = seen->size };
+	*out = (struct tar_entry){ .path = seen->path, .type = seen->type, .size = seen->size,
+				   .offset = seen->offset };
 	t->size = seen->size;
-	if (seen->type != '0' && seen->type != '5') {
+	if (seen->type != '0' && seen->type != '5' && !(t->symlinks && seen->type == '2')) {
 		/* libarchive may have taken it for something else, and cannot go on. */
 		stop(t, TAR_MALFORMED);
 		return TAR_ENTRY;
 	}
 	if (result == ARCHIVE_EOF || result < ARCHIVE_WARN || !readings_agree(e, seen))
 		return stop(t, TAR_MALFORMED);
+	if (seen->type == '2')
+		out->target = archive_entry_symlink(e);
 	return TAR_ENTRY;
+}
+
+void
+tar_allow_symlinks(struct tar *t)
+{
+	t->symlinks = true;
 }
 
 enum tar_status

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Entries of a gzipped tar, one after the other (libarchive, under the eyes of
+ * Entries of a tar, gzipped or not, one after the other (libarchive, under the eyes of
  * tarcheck).
  */
 #ifndef ENTREPOT_FORMATS_TAR_H
@@ -30,12 +30,17 @@ struct tar_entry {
 	const char *path;		/* as stored, any bytes but NUL; valid until the next entry */
 	char type;			/* type flag: '0' regular, '5' directory, others */
 	uint64_t size;
+	uint64_t offset;		/* of the data, in the plain archive */
+	const char *target;		/* of a symbolic link that tar_allow_symlinks() lets through; else NULL */
 };
 
 /* Read from SOURCE; released with the arena. */
 struct tar *tar_new(struct arena *a, struct gunzip *source);
 
-/* The next entry of any type. Only '0' and '5' can be read on. */
+/* Symbolic links are entries like others from now on. */
+void tar_allow_symlinks(struct tar *t);
+
+/* The next entry of any type. Only '0' and '5' (and links that are allowed) can be read on. */
 enum tar_status tar_next(struct tar *t, struct tar_entry *out) MUST_CHECK;
 
 /* All data of the current entry, whose size the caller has checked; allocated on A. */

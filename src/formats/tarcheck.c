@@ -41,6 +41,7 @@ struct tarcheck {
 	enum phase phase;
 	char block[BLOCK];
 	size_t filled;			/* of the block */
+	uint64_t position;		/* bytes fed, those of the block being read included */
 	uint64_t left;			/* of the data, with its padding */
 	char extension_type;
 	size_t extension_size;
@@ -258,6 +259,7 @@ read_entry(struct tarcheck *t, char type, uint64_t size)
 	e = new_entry(t);
 	e->type = type == '\0' ? '0' : type;
 	e->size = size;
+	e->offset = t->position;
 	if (!entry_path(t, e->path))
 		return false;
 	len = strlen(e->path);
@@ -332,12 +334,14 @@ tarcheck_feed(struct tarcheck *t, const char *bytes, size_t len)
 		if (t->phase == PHASE_DATA) {
 			step = t->left < len ? (size_t)t->left : len;
 			t->left -= step;
+			t->position += step;
 			if (t->left == 0)
 				t->phase = PHASE_HEADER;
 		} else {
 			step = BLOCK - t->filled < len ? BLOCK - t->filled : len;
 			memcpy(t->block + t->filled, bytes, step);
 			t->filled += step;
+			t->position += step;
 			if (t->filled == BLOCK) {
 				t->filled = 0;
 				if (!read_block(t) && t->verdict == TARCHECK_GOOD)

@@ -22,6 +22,7 @@ struct tarcheck;
 
 struct tarcheck_entry {
 	struct tarcheck_entry *next;
+	uint64_t offset;		/* of its data, in the archive */
 	uint64_t size;
 	char type;			/* the header's type flag; '0' also for the old NUL */
 	char path[TAR_PATH_MAX + 1];
