@@ -231,7 +231,7 @@ publish_finish(struct work *w, const struct publish *p, const struct publish_pac
 {
 	bool has_taxonomy = p->taxonomy.keyword_count > 0 || p->taxonomy.category_count > 0;
 
-	if (!add_file(w, p, release_id) ||
+	if ((p->spool && !add_file(w, p, release_id)) ||
 	    !db_exec(w, Q_PUBLISH_PACKAGE_UPDATE,
 		     ARGS(num(package->id), text(p->description), text(p->homepage), text(p->documentation),
 			  text(p->source_url), text(p->license), text(p->readme), keyword_text(w, &p->taxonomy),
@@ -241,7 +241,8 @@ publish_finish(struct work *w, const struct publish *p, const struct publish_pac
 	if ((has_taxonomy || !package->is_new) && !taxonomy_set(w, p->repository_id, package->id, &p->taxonomy))
 		return false;
 	return package_refresh(w, package->id) &&
-	       audit_add(w, &(struct audit){ .action = "publish", .repository_id = p->repository_id,
+	       audit_add(w, &(struct audit){ .action = p->audit_action ? p->audit_action : "publish",
+					     .repository_id = p->repository_id,
 					     .package_id = package->id, .release_id = release_id,
 					     .details = trusted_data(w) });
 }

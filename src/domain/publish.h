@@ -65,7 +65,8 @@ struct publish {
 	struct taxonomy taxonomy;
 	const struct publish_dependency *dependencies;
 	size_t dependency_count;
-	/* The file. */
+	const char *audit_action;	/* NULL: "publish" */
+	/* The file; spool NULL: the caller stores files itself, before publish_finish(). */
 	const char *path;		/* unique within the repository */
 	const char *filename;
 	const char *kind;

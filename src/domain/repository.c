@@ -31,7 +31,7 @@ static const struct column repository_columns[] = {
 	COLUMN(repository, created_at),
 	COLUMNS_END
 };
-static const struct row_type repository_row = ROW_TYPE(repository, repository_columns);
+const struct row_type repository_row = ROW_TYPE(repository, repository_columns);
 
 static bool
 is_name(struct span name)

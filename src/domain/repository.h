@@ -36,6 +36,9 @@ struct repository {
 	int64_t created_at;
 };
 
+/* Column table for results that are repositories (queries of other modules may use it). */
+extern const struct row_type repository_row;
+
 /* By ecosystem, owner's name (empty: the registry's own) and name; NULL without a fault when there is none. */
 const struct repository *repository_find(struct work *w, const char *ecosystem, struct span owner,
 					 struct span name) MUST_CHECK;
