@@ -6,10 +6,12 @@
 #include "protocols/protocol.h"
 
 extern const struct protocol crates_protocol;
+extern const struct protocol hex_protocol;
 extern const struct protocol operations_protocol;
 
 const struct protocol *const protocols[] = {
 	&crates_protocol,
+	&hex_protocol,
 	&operations_protocol,
 	NULL
 };

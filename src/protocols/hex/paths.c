@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What paths and parameters name, and who may have it. What is private does not
+ * exist for strangers, by any path.
+ */
+#include "protocols/hex/hex.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/number.h"
+#include "base/text.h"
+#include "domain/auth.h"
+#include "domain/email.h"
+#include "domain/repository.h"
+#include "http/query.h"
+#include "version/semver.h"
+
+const char *
+hex_api_path(struct call *c, const struct repository *r)
+{
+	return r->id == REPOSITORY_HEX ? "/api" : arena_printf(c->work.arena, "/api/repos/%s", r->name);
+}
+
+const char *
+hex_repo_path(struct call *c, const struct repository *r)
+{
+	return r->id == REPOSITORY_HEX ? "/repo" : arena_printf(c->work.arena, "/repo/repos/%s", r->name);
+}
+
+/* ---- repositories ---- */
+
+static bool
+not_found(struct call *c)
+{
+	return fault_raise_plain(&c->fault, FAULT_NOT_FOUND);
+}
+
+const struct repository *
+hex_path_repository(struct call *c, enum hex_right right)
+{
+	struct span name = path_span(c, "repository");
+	const struct repository *r;
+	enum hex_right has;
+
+	if (!name.at)
+		name = SPAN("hexpm");
+	if (!call_authenticate(c))
+		return NULL;
+	r = memchr(name.at, '\0', name.len) ? NULL : hex_repository_find(&c->work, name);
+	if (!r || !hex_repository_right(&c->work, r, &has) || has == HEX_NOTHING) {
+		not_found(c);
+		return NULL;
+	}
+	if (has >= right)
+		return r;
+	if (c->actor.account_id == 0 && !call_authorize(c, SCOPE_NONE, NULL, NULL))
+		return NULL;
+	fault_raise(&c->fault, FAULT_FORBIDDEN, "account not authorized for this action");
+	return NULL;
+}
+
+/* ---- packages ---- */
+
+bool
+hex_path_package(struct call *c, struct hex_place *out)
+{
+	out->repository = hex_path_repository(c, HEX_READ);
+	if (!out->repository)
+		return false;
+	out->package = hex_package_find(&c->work, out->repository->id, path_span(c, "package"));
+	return out->package || not_found(c);
+}
+
+static bool
+check_email(struct call *c)
+{
+	bool verified;
+
+	/* An organization has no address of its own. */
+	if (!email_is_verified(&c->work, c->actor.account_id, &verified))
+		return false;
+	return verified || fault_raise(&c->fault, FAULT_FORBIDDEN, "email not verified");
+}
+
+bool
+hex_require(struct call *c, const struct repository *r, const struct hex_package *p, const char *name,
+	    enum scope scope, enum hex_right right)
+{
+	enum hex_right has = HEX_NOTHING;
+
+	if (!call_authorize(c, scope, r->name, name))
+		return false;
+	if (p ? !hex_package_right(&c->work, r, p->id, &has) : !hex_repository_right(&c->work, r, &has))
+		return false;
+	/* Everybody may bring a new package to the public repository. */
+	if (!p && !r->private)
+		has = HEX_FULL;
+	if (has < right)
+		return fault_raise(&c->fault, FAULT_FORBIDDEN, "account not authorized for this action");
+	return c->actor.account_id == r->owner_id || c->actor.is_admin || check_email(c);
+}
+
+bool
+hex_path_package_for(struct call *c, enum scope scope, enum hex_right right, struct hex_place *out)
+{
+	if (!call_authenticate(c))
+		return false;
+	if (c->actor.account_id == 0) {
+		/* A stranger hears of the missing credential first, whether or not there is such a package here. */
+		if (!path_span(c, "repository").at)
+			return call_authorize(c, scope, NULL, NULL);
+		return not_found(c);
+	}
+	return hex_path_package(c, out) &&
+	       hex_require(c, out->repository, out->package, out->package->name, scope, right);
+}
+
+const struct hex_release *
+hex_path_release(struct call *c, const struct hex_package *p)
+{
+	struct span text = path_span(c, "version");
+	char why[SEMVER_WHY_SIZE];
+	const struct hex_release *r;
+	struct semver version;
+
+	if (!semver_parse(text, &version, why, sizeof(why))) {
+		fault_raise(&c->fault, FAULT_BAD_REQUEST, "invalid version: %.*s", (int)text.len, text.at);
+		return NULL;
+	}
+	r = hex_release_find(&c->work, p->id, text);
+	if (!r)
+		not_found(c);
+	return r;
+}
+
+/* ---- parameters ---- */
+
+const char *
+hex_param(struct call *c, const char *name)
+{
+	const char *value = doc_find_text(c->document, name);
+	struct span given;
+
+	if (!doc_find(c->document, name) && c->query) {
+		given = query_find(c->query, name);
+		if (given.at && span_find_nul(given) < 0)
+			value = arena_dup(c->work.arena, given.at, given.len);
+	}
+	return value && *value ? value : NULL;
+}
+
+bool
+hex_param_flag(struct call *c, const char *name, bool missing)
+{
+	const struct doc *d = doc_find(c->document, name);
+	const char *text;
+
+	if (doc_is(d, DOC_BOOL))
+		return d->is.boolean;
+	text = hex_param(c, name);
+	return text ? strcmp(text, "true") == 0 || strcmp(text, "1") == 0 : missing;
+}
+
+/* Beyond this nothing is listed any more, and an offset stays a number. */
+#define MAX_PAGE 1000000
+
+int64_t
+hex_page_offset(struct call *c)
+{
+	const char *text = hex_param(c, "page");
+	int64_t page;
+
+	if (!text || !number_parse(span_of(text), 1, MAX_PAGE, &page))
+		page = 1;
+	return (page - 1) * HEX_PER_PAGE;
+}
