@@ -193,6 +193,8 @@ derive(struct arena *a, struct config *c)
 	c->spool_dir = arena_printf(a, "%s/tmp", c->data_dir);
 	if (!c->mail_dir[0])
 		c->mail_dir = arena_printf(a, "%s/mail", c->data_dir);
+	if (!c->hex_key[0])
+		c->hex_key = arena_printf(a, "%s/keys/hex.pem", c->data_dir);
 	if (!c->sendfile_prefix[0])
 		c->sendfile_prefix = c->blob_dir;
 }

@@ -75,9 +75,8 @@ tempfile_write(struct tempfile *t, struct fault *f, const void *bytes, size_t le
 	return true;
 }
 
-/* The directory's entry is on disk only after the directory itself was synced. */
-static bool
-sync_directory_of(struct fault *f, const char *path)
+bool
+tempfile_sync_entry(struct fault *f, const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	char *directory = slash == path ? arena_strdup(f->arena, "/") :
@@ -101,5 +100,17 @@ tempfile_keep(struct tempfile *t, struct fault *f, const char *path)
 	if (rename(t->path, path) < 0)
 		return failed(f, "rename", path);
 	t->kept = true;
-	return sync_directory_of(f, path);
+	return tempfile_sync_entry(f, path);
+}
+
+bool
+tempfile_keep_new(struct tempfile *t, struct fault *f, const char *path)
+{
+	if (fsync(t->fd) < 0)
+		return failed(f, "sync", t->path);
+	/* Unlike a rename it fails when there is something. */
+	if (link(t->path, path) < 0)
+		return errno == EEXIST ? fault_raise(f, FAULT_CONFLICT, "%s exists already", path) :
+			failed(f, "make", path);
+	return tempfile_sync_entry(f, path);
 }

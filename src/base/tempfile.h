@@ -36,4 +36,10 @@ bool tempfile_write(struct tempfile *t, struct fault *f, const void *bytes, size
  */
 bool tempfile_keep(struct tempfile *t, struct fault *f, const char *path) MUST_CHECK;
 
+/* The same, but an existing PATH stays and raises CONFLICT. */
+bool tempfile_keep_new(struct tempfile *t, struct fault *f, const char *path) MUST_CHECK;
+
+/* fsync the directory that PATH is in: its entry survives a crash. */
+bool tempfile_sync_entry(struct fault *f, const char *path) MUST_CHECK;
+
 #endif

@@ -21,7 +21,7 @@ static const struct column object_columns[] = {
 	COLUMN(index_object, body), COLUMN(index_object, etag), COLUMN(index_object, content_type),
 	COLUMN(index_object, modified), COLUMNS_END
 };
-static const struct row_type object_type = ROW_TYPE(index_object, object_columns);
+const struct row_type index_object_type = ROW_TYPE(index_object, object_columns);
 
 struct line_row {
 	int64_t id;
@@ -49,7 +49,7 @@ static const struct row_type package_row_type = ROW_TYPE(index_package, package_
 const struct index_object *
 index_get(struct work *w, int64_t repository_id, const char *path)
 {
-	return db_one(w, Q_INDEX_GET, &object_type, ARGS(num(repository_id), text(path)));
+	return db_one(w, Q_INDEX_GET, &index_object_type, ARGS(num(repository_id), text(path)));
 }
 
 bool

@@ -22,6 +22,8 @@ struct index_object {
 	const char *content_type;
 	int64_t modified;
 };
+/* For queries that give one. */
+extern const struct row_type index_object_type;
 
 /* By its path below a repository; NULL without a fault when there is none. One prepared single-row query. */
 const struct index_object *index_get(struct work *w, int64_t repository_id, const char *path) MUST_CHECK;

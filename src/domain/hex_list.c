@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The lists of a Hex repository in chunks; see the header.
+ */
+#include "domain/hex_list.h"
+
+#include <inttypes.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/digest.h"
+#include "base/encode.h"
+#include "base/fault.h"
+#include "base/gzip.h"
+#include "base/signature.h"
+#include "base/work.h"
+#include "db/db.h"
+#include "domain/index.h"
+#include "index/hexregistry.h"
+
+/* A chunk that grows larger is split: with its deflated twin it must fit a page of PostgreSQL. */
+#define CHUNK_MAX 4096
+/* Written from scratch they have room to grow. */
+#define CHUNK_FRESH 3072
+/* Bytes of the SHA-256 that make an ETag. */
+#define ETAG_BYTES 16
+/* crc32 and length of a chunk, as hex_list_sum gives them. */
+#define SUM_BYTES 16
+
+static const char *const names[HEX_LIST__MAX] = {
+	[HEX_LIST_NAMES] = "names",
+	[HEX_LIST_VERSIONS] = "versions",
+};
+
+const char *
+hex_list_name(enum hex_list list)
+{
+	return names[list];
+}
+
+enum hex_list
+hex_list_find(const char *path)
+{
+	for (int i = 0; i < HEX_LIST__MAX; i++)
+		if (strcmp(path, names[i]) == 0)
+			return (enum hex_list)i;
+	return HEX_LIST__MAX;
+}
+
+bool
+hex_list_lock(struct work *w, int64_t repository_id)
+{
+	return db_exec(w, Q_HEX_LIST_LOCK, ARGS(num(repository_id)), NULL);
+}
+
+/* ---- chunks ---- */
+
+struct hex_chunk {
+	struct span first_name;
+	struct span payload;
+};
+static const struct column chunk_columns[] = {
+	COLUMN(hex_chunk, first_name), COLUMN(hex_chunk, payload), COLUMNS_END
+};
+static const struct row_type chunk_type = ROW_TYPE(hex_chunk, chunk_columns);
+
+/* Which list of which repository. */
+struct place {
+	int64_t repository_id;
+	const char *list;
+};
+
+static bool
+store_chunk(struct work *w, const struct place *p, struct span first_name, struct span payload)
+{
+	struct buf deflated = buf_on(w->arena);
+	struct gzip_sum sum;
+
+	if (payload.len == 0)
+		return db_exec(w, Q_HEX_LIST_CHUNK_DELETE,
+			       ARGS(num(p->repository_id), text(p->list), text_span(first_name)), NULL);
+	gzip_piece(&deflated, payload, &sum);
+	return db_exec(w, Q_HEX_LIST_CHUNK_PUT,
+		       ARGS(num(p->repository_id), text(p->list), text_span(first_name),
+			    bytes(payload.at, payload.len), bytes(deflated.at, deflated.len), num(sum.crc32)), NULL);
+}
+
+static bool
+damaged(struct work *w, const struct place *p)
+{
+	return fault_raise_internal(w->fault, FAULT_INTERNAL,
+		"a chunk of the list %s of repository %" PRId64 " is damaged; `entrepot-admin reindex` writes it anew",
+		p->list, p->repository_id);
+}
+
+static int
+compare(struct span a, struct span b)
+{
+	int order = memcmp(a.at, b.at, a.len < b.len ? a.len : b.len);
+
+	return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+/* The entries of CHUNK with that of NAME replaced, put in or, when ENTRY is empty, taken out. */
+static bool
+splice(struct buf *out, struct span chunk, struct span name, struct span entry)
+{
+	struct span rest = chunk;
+	bool done = false;
+
+	for (;;) {
+		struct span next, next_name;
+		int order;
+
+		if (!hexregistry_next(&rest, &next, &next_name))
+			return false;
+		order = next.at ? compare(next_name, name) : 1;
+		if (order >= 0 && !done) {
+			buf_put_span(out, entry);
+			done = true;
+		}
+		if (!next.at)
+			return true;
+		if (order != 0)
+			buf_put_span(out, next);
+	}
+}
+
+/* Where the entries are cut: the first one of them that begins behind SIZE bytes, but never the first. */
+static bool
+cut(struct span *entries, size_t size, struct span *head, struct span *next_name)
+{
+	struct span rest = *entries;
+	struct span entry;
+
+	*head = *entries;
+	while (rest.len > 0) {
+		struct span before = rest;
+
+		if (!hexregistry_next(&rest, &entry, next_name))
+			return false;
+		if (before.at == entries->at || (size_t)(before.at - entries->at) < size)
+			continue;
+		head->len = (size_t)(before.at - entries->at);
+		*entries = before;
+		return true;
+	}
+	*entries = (struct span){ NULL, 0 };
+	return true;
+}
+
+/* Store entries as chunks of about SIZE bytes, the first under FIRST_NAME, the others under their own. */
+static bool
+store_entries(struct work *w, const struct place *p, struct span first_name, struct span entries, size_t size)
+{
+	do {
+		struct span head, next_name;
+
+		if (!cut(&entries, size, &head, &next_name))
+			return damaged(w, p);
+		if (!store_chunk(w, p, first_name, head))
+			return false;
+		first_name = next_name;
+	} while (entries.len > 0);
+	return true;
+}
+
+bool
+hex_list_put(struct work *w, int64_t repository_id, enum hex_list list, struct span name, struct span entry)
+{
+	struct place p = { repository_id, names[list] };
+	struct buf entries = buf_on(w->arena);
+	const struct hex_chunk *old = db_one(w, Q_HEX_LIST_CHUNK_OF, &chunk_type,
+					 ARGS(num(repository_id), text(p.list), text_span(name)));
+	struct span first_name = old ? old->first_name : SPAN("");
+	struct span before = old ? old->payload : SPAN("");
+
+	if (fault_is_set(w->fault))
+		return false;
+	if (!splice(&entries, before, name, entry))
+		return damaged(w, &p);
+	if (span_equal(buf_span(&entries), before))
+		return true;
+	if (entries.len > CHUNK_MAX)
+		return store_entries(w, &p, first_name, buf_span(&entries), entries.len / 2);
+	return store_chunk(w, &p, first_name, buf_span(&entries));
+}
+
+bool
+hex_list_write(struct work *w, int64_t repository_id, enum hex_list list, struct span entries)
+{
+	struct place p = { repository_id, names[list] };
+
+	return db_exec(w, Q_HEX_LIST_CLEAR, ARGS(num(repository_id), text(p.list)), NULL) &&
+	       store_entries(w, &p, SPAN(""), entries, CHUNK_FRESH);
+}
+
+/* ---- the whole ---- */
+
+struct hex_sum {
+	struct span sha512;
+	struct span sums;
+};
+static const struct column sum_columns[] = {
+	COLUMN(hex_sum, sha512), COLUMN(hex_sum, sums), COLUMNS_END
+};
+static const struct row_type sum_type = ROW_TYPE(hex_sum, sum_columns);
+
+static uint64_t
+big_endian(const char *at)
+{
+	uint64_t n = 0;
+
+	for (int i = 0; i < 8; i++)
+		n = n << 8 | (unsigned char)at[i];
+	return n;
+}
+
+/* The sum of all chunks, one behind the other. */
+static struct gzip_sum
+total(struct span sums)
+{
+	struct gzip_sum sum = { 0, 0 };
+
+	for (; sums.len >= SUM_BYTES; sums = span_skip(sums, SUM_BYTES))
+		gzip_sum_add(&sum, (struct gzip_sum){ (uint32_t)big_endian(sums.at), big_endian(sums.at + 8) });
+	return sum;
+}
+
+/* Equal for equal files: where they are cut follows from the sums. */
+static const char *
+etag_of(struct work *w, struct span begin, struct span sums, struct span end)
+{
+	struct digest *d = digest_new(w->arena, DIGEST_SHA256);
+	struct digests digests;
+
+	digest_update(d, begin.at, begin.len);
+	digest_update(d, sums.at, sums.len);
+	digest_update(d, end.at, end.len);
+	digest_finish(d, &digests);
+	return arena_printf(w->arena, "\"%s\"", encode_hex(w->arena, digests.sha256, ETAG_BYTES));
+}
+
+/* What stands around the chunks of a file. */
+static void
+frame(struct gzip_sum chunks, struct span list_end, struct span signature, struct buf *begin, struct buf *end)
+{
+	struct buf before = buf_on(begin->arena), behind = buf_on(end->arena);
+	struct gzip_sum sum, last;
+
+	hexregistry_before(&before, chunks.length + list_end.len);
+	gzip_head(begin);
+	gzip_piece(begin, buf_span(&before), &sum);
+	buf_put_span(&behind, list_end);
+	hexregistry_behind(&behind, signature);
+	gzip_piece(end, buf_span(&behind), &last);
+	gzip_sum_add(&sum, chunks);
+	gzip_sum_add(&sum, last);
+	gzip_end(end, sum);
+}
+
+bool
+hex_list_sign(struct work *w, int64_t repository_id, enum hex_list list, const char *repository,
+	      const struct private_key *key)
+{
+	struct buf list_end = buf_on(w->arena), begin = buf_on(w->arena), end = buf_on(w->arena);
+	const struct hex_sum *row;
+
+	hexregistry_list_end(&list_end, repository);
+	row = db_one(w, Q_HEX_LIST_SUM, &sum_type,
+		     ARGS(num(repository_id), text(names[list]), bytes(list_end.at, list_end.len)));
+	if (!row)
+		return false;
+	frame(total(row->sums), buf_span(&list_end),
+	      private_key_sign(w->arena, key, (const uint8_t *)row->sha512.at), &begin, &end);
+	return db_exec(w, Q_HEX_LIST_PUT,
+		       ARGS(num(repository_id), text(names[list]), bytes(begin.at, begin.len),
+			    bytes(end.at, end.len),
+			    text(etag_of(w, buf_span(&begin), row->sums, buf_span(&end))), timestamp(w->now)), NULL);
+}
+
+const struct index_object *
+hex_list_get(struct work *w, int64_t repository_id, enum hex_list list)
+{
+	return db_one(w, Q_HEX_LIST_GET, &index_object_type, ARGS(num(repository_id), text(names[list])));
+}
