@@ -94,11 +94,11 @@ read_package(struct work *w, int64_t repository_id, int64_t package_id)
 }
 
 /* Give each release its part of the dependencies, which come in the order of the releases. */
-static struct hex_release *
+static struct registry_release *
 put_together(struct arena *a, const struct rows *releases, const struct rows *dependencies)
 {
-	struct hex_release *all = arena_zalloc(a, releases->count, sizeof(*all));
-	struct hex_dependency *needs = arena_zalloc(a, dependencies->count, sizeof(*needs));
+	struct registry_release *all = arena_zalloc(a, releases->count, sizeof(*all));
+	struct registry_dependency *needs = arena_zalloc(a, dependencies->count, sizeof(*needs));
 	const struct hex_dependency_row *d = dependencies->at;
 	size_t at = 0;
 
@@ -107,11 +107,11 @@ put_together(struct arena *a, const struct rows *releases, const struct rows *de
 		size_t first = at;
 
 		for (; at < dependencies->count && d[at].release_id == r->id; at++)
-			needs[at] = (struct hex_dependency){
+			needs[at] = (struct registry_dependency){
 				.package = d[at].package_name, .requirement = d[at].requirement,
 				.optional = d[at].optional, .app = d[at].app, .repository = d[at].repository,
 			};
-		all[i] = (struct hex_release){
+		all[i] = (struct registry_release){
 			.version = r->version, .inner_checksum = r->inner_checksum,
 			.outer_checksum = r->outer_checksum, .dependencies = needs + first,
 			.dependency_count = at - first, .retired = r->retirement_reason,
@@ -127,7 +127,7 @@ render_package(struct work *w, int64_t repository_id, int64_t package_id, struct
 {
 	const struct hex_package_row *p = read_package(w, repository_id, package_id);
 	struct rows releases, dependencies;
-	struct hex_package shown;
+	struct registry_package shown;
 
 	*payload = (struct span){ NULL, 0 };
 	if (!p || !db_many(w, Q_HEX_INDEX_RELEASES, &release_type, ARGS(num(package_id)), &releases) ||
@@ -135,7 +135,7 @@ render_package(struct work *w, int64_t repository_id, int64_t package_id, struct
 		return false;
 	if (releases.count == 0)
 		return true;
-	shown = (struct hex_package){
+	shown = (struct registry_package){
 		.name = p->name,
 		.repository = p->repository,
 		.releases = put_together(w->arena, &releases, &dependencies),
@@ -208,7 +208,7 @@ static bool
 render_entries(struct work *w, const struct hex_package_row *p, int64_t package_id, struct entries *out)
 {
 	const struct hex_release_row *releases;
-	struct hex_version *versions;
+	struct registry_version *versions;
 	struct rows rows;
 
 	if (!db_many(w, Q_HEX_INDEX_RELEASES, &release_type, ARGS(num(package_id)), &rows))
@@ -218,7 +218,7 @@ render_entries(struct work *w, const struct hex_package_row *p, int64_t package_
 	releases = rows.at;
 	versions = arena_zalloc(w->arena, rows.count, sizeof(*versions));
 	for (size_t i = 0; i < rows.count; i++)
-		versions[i] = (struct hex_version){ releases[i].version, releases[i].retirement_reason != NULL };
+		versions[i] = (struct registry_version){ releases[i].version, releases[i].retirement_reason != NULL };
 	hexregistry_names(&out->of[HEX_LIST_NAMES], p->name, p->updated_at);
 	hexregistry_versions(&out->of[HEX_LIST_VERSIONS], p->name, versions, rows.count);
 	return true;
@@ -308,13 +308,13 @@ static const struct row_type entry_type = ROW_TYPE(hex_entry_row, entry_columns)
 static void
 add_entries(struct entries *out, struct arena *a, const struct hex_entry_row *rows, size_t count)
 {
-	struct hex_version *versions = arena_zalloc(a, count, sizeof(*versions));
+	struct registry_version *versions = arena_zalloc(a, count, sizeof(*versions));
 
 	/* One row without a version: nothing to show. */
 	if (!rows->version)
 		return;
 	for (size_t i = 0; i < count; i++)
-		versions[i] = (struct hex_version){ rows[i].version, rows[i].retirement_reason != NULL };
+		versions[i] = (struct registry_version){ rows[i].version, rows[i].retirement_reason != NULL };
 	hexregistry_names(&out->of[HEX_LIST_NAMES], rows->name, rows->updated_at);
 	hexregistry_versions(&out->of[HEX_LIST_VERSIONS], rows->name, versions, count);
 }

@@ -56,7 +56,7 @@ bytes_of(struct span s)
 /* ---- a package ---- */
 
 static Hexpb__Dependency *
-dependency(struct arena *a, const struct hex_dependency *d, const char *own_repository)
+dependency(struct arena *a, const struct registry_dependency *d, const char *own_repository)
 {
 	Hexpb__Dependency *m = arena_new(a, Hexpb__Dependency);
 
@@ -96,7 +96,7 @@ retirement(struct arena *a, const char *reason, const char *message)
 }
 
 static Hexpb__Release *
-release(struct arena *a, const struct hex_release *r, const char *own_repository)
+release(struct arena *a, const struct registry_release *r, const char *own_repository)
 {
 	Hexpb__Release *m = arena_new(a, Hexpb__Release);
 
@@ -117,7 +117,7 @@ release(struct arena *a, const struct hex_release *r, const char *own_repository
 }
 
 struct span
-hexregistry_package(struct arena *a, const struct hex_package *p)
+hexregistry_package(struct arena *a, const struct registry_package *p)
 {
 	Hexpb__Package m = HEXPB__PACKAGE__INIT;
 	struct buf out = buf_on(a);
@@ -150,7 +150,7 @@ hexregistry_names(struct buf *part, const char *name, int64_t updated_at)
 }
 
 void
-hexregistry_versions(struct buf *part, const char *name, const struct hex_version *versions, size_t count)
+hexregistry_versions(struct buf *part, const char *name, const struct registry_version *versions, size_t count)
 {
 	Hexpb__VersionsPart m = HEXPB__VERSIONS_PART__INIT;
 	Hexpb__VersionsPackage package = HEXPB__VERSIONS_PACKAGE__INIT;

@@ -25,7 +25,7 @@ struct buf;
 
 /* ---- a package ---- */
 
-struct hex_dependency {
+struct registry_dependency {
 	const char *package;
 	const char *requirement;	/* NULL or "": any version */
 	bool optional;
@@ -33,26 +33,26 @@ struct hex_dependency {
 	const char *repository;		/* written only when it is not the package's own; may be NULL */
 };
 
-struct hex_release {
+struct registry_release {
 	const char *version;
 	struct span inner_checksum;	/* 32 bytes */
 	struct span outer_checksum;	/* 32 bytes */
-	const struct hex_dependency *dependencies;	/* by name */
+	const struct registry_dependency *dependencies;	/* by name */
 	size_t dependency_count;
 	const char *retired;		/* "other", "invalid", "security", "deprecated", "renamed"; NULL: it is not */
 	const char *message;		/* of the retirement; may be NULL */
 	int64_t published_at;		/* µs since 1970 */
 };
 
-struct hex_package {
+struct registry_package {
 	const char *name;
 	const char *repository;
-	const struct hex_release *releases;	/* ascending */
+	const struct registry_release *releases;	/* ascending */
 	size_t count;
 };
 
 /* The payload, on the arena. */
-struct span hexregistry_package(struct arena *a, const struct hex_package *p);
+struct span hexregistry_package(struct arena *a, const struct registry_package *p);
 
 /* ---- the lists ---- */
 
@@ -63,11 +63,11 @@ struct span hexregistry_package(struct arena *a, const struct hex_package *p);
  */
 void hexregistry_names(struct buf *part, const char *name, int64_t updated_at);
 
-struct hex_version {
+struct registry_version {
 	const char *version;
 	bool retired;
 };
-void hexregistry_versions(struct buf *part, const char *name, const struct hex_version *versions, size_t count);
+void hexregistry_versions(struct buf *part, const char *name, const struct registry_version *versions, size_t count);
 
 void hexregistry_list_end(struct buf *payload, const char *repository);
 

@@ -63,7 +63,7 @@ quoted(const char *text)
 }
 
 void
-given_hex_dependency(int64_t package_id, const char *version, const struct hex_dependency *d)
+given_hex_dependency(int64_t package_id, const char *version, const struct registry_dependency *d)
 {
 	sql_do("INSERT INTO dependency (release_id, package_name, requirement, alias, meta) "
 	       "SELECT id, '%s', '%s', %s, jsonb_strip_nulls(jsonb_build_object('repository', %s::text)) "

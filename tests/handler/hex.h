@@ -20,7 +20,7 @@ void given_hex_key(void);
 int64_t given_hex_release(int64_t repository_id, const char *name, const char *version);
 
 /* Its release needs another package. */
-void given_hex_dependency(int64_t package_id, const char *version, const struct hex_dependency *d);
+void given_hex_dependency(int64_t package_id, const char *version, const struct registry_dependency *d);
 
 /* Its objects as a publish, a retirement and a deletion of a release leave them. */
 void refresh_hex(int64_t repository_id, int64_t package_id);

@@ -53,10 +53,10 @@ inner(const char *name, const char *version)
 	return span_make(bytes_of, 32);
 }
 
-static struct hex_release
+static struct registry_release
 release_of(const char *name, const char *version)
 {
-	return (struct hex_release){
+	return (struct registry_release){
 		.version = version, .inner_checksum = inner(name, version), .outer_checksum = outer(name, version),
 		.published_at = sql_int("SELECT (extract(epoch FROM published_at) * 1000000)::bigint FROM release r "
 			"JOIN package p ON p.id = r.package_id WHERE p.name = '%s' AND version = '%s'", name, version),
@@ -65,9 +65,9 @@ release_of(const char *name, const char *version)
 
 static void
 assert_package(const char *repository, int64_t repository_id, const char *name,
-	       const struct hex_release *releases, size_t count)
+	       const struct registry_release *releases, size_t count)
 {
-	struct hex_package p = { .name = name, .repository = repository, .releases = releases, .count = count };
+	struct registry_package p = { .name = name, .repository = repository, .releases = releases, .count = count };
 	struct span payload = payload_of(repository_id, hex_index_path(w, name));
 
 	assert_true(span_equal(payload, hexregistry_package(w->arena, &p)));
@@ -111,9 +111,9 @@ assert_all_right(int64_t repository_id)
 static void
 a_release_is_in_all_three_objects(void **state)
 {
-	static const struct hex_version version = { "1.0.0", false };
+	static const struct registry_version version = { "1.0.0", false };
 	struct buf names = buf_on(w->arena), versions = buf_on(w->arena);
-	struct hex_release release;
+	struct registry_release release;
 
 	(void)state;
 	given_hex_key();
@@ -130,10 +130,10 @@ a_release_is_in_all_three_objects(void **state)
 static void
 releases_and_packages_are_in_order(void **state)
 {
-	static const struct hex_version versions[] = { { "1.2.0-rc.1", false }, { "1.2.0", false }, { "1.10.0", false } };
-	static const struct hex_version one = { "1.0.0", false };
+	static const struct registry_version versions[] = { { "1.2.0-rc.1", false }, { "1.2.0", false }, { "1.10.0", false } };
+	static const struct registry_version one = { "1.0.0", false };
 	struct buf list = buf_on(w->arena), names = buf_on(w->arena);
-	struct hex_release releases[3];
+	struct registry_release releases[3];
 
 	(void)state;
 	given_hex_key();
@@ -158,21 +158,21 @@ releases_and_packages_are_in_order(void **state)
 static void
 dependencies_are_shown_by_name(void **state)
 {
-	static const struct hex_dependency needs[] = {
+	static const struct registry_dependency needs[] = {
 		{ .package = "ecto", .requirement = "~> 3.0", .app = "ecto_app" },
 		{ .package = "jason", .requirement = ">= 0.0.0" },
 		{ .package = "secret", .requirement = "1.0.0", .repository = "acme" },
 	};
-	struct hex_release releases[2];
+	struct registry_release releases[2];
 	int64_t plug;
 
 	(void)state;
 	given_hex_key();
 	given_hex_release(HEXPM, "plug", "0.9.0");
 	plug = given_hex_release(HEXPM, "plug", "1.0.0");
-	given_hex_dependency(plug, "1.0.0", &(struct hex_dependency){
+	given_hex_dependency(plug, "1.0.0", &(struct registry_dependency){
 		.package = "secret", .requirement = "1.0.0", .app = "secret", .repository = "acme" });
-	given_hex_dependency(plug, "1.0.0", &(struct hex_dependency){
+	given_hex_dependency(plug, "1.0.0", &(struct registry_dependency){
 		.package = "jason", .requirement = "", .repository = "hexpm" });
 	given_hex_dependency(plug, "1.0.0", &needs[0]);
 	given_hex_dependency(plug, "0.9.0", &needs[0]);
@@ -189,9 +189,9 @@ dependencies_are_shown_by_name(void **state)
 static void
 a_retirement_is_shown_until_it_is_taken_back(void **state)
 {
-	struct hex_version version = { "1.0.0", true };
+	struct registry_version version = { "1.0.0", true };
 	struct buf versions = buf_on(w->arena);
-	struct hex_release release;
+	struct registry_release release;
 	int64_t plug;
 
 	(void)state;
@@ -258,7 +258,7 @@ static void
 every_repository_has_objects_of_its_own(void **state)
 {
 	struct buf names = buf_on(w->arena);
-	struct hex_release release;
+	struct registry_release release;
 	int64_t acme;
 
 	(void)state;

@@ -28,18 +28,18 @@ checksum(char byte)
 	return span_make(at, 32);
 }
 
-static struct hex_release
+static struct registry_release
 given_release(const char *version)
 {
-	return (struct hex_release){
+	return (struct registry_release){
 		.version = version, .inner_checksum = checksum(0), .outer_checksum = checksum(1), .published_at = TIME,
 	};
 }
 
 static const char *
-package_hex(const struct hex_release *releases, size_t count)
+package_hex(const struct registry_release *releases, size_t count)
 {
-	struct hex_package p = { .name = "plug", .repository = "hexpm", .releases = releases, .count = count };
+	struct registry_package p = { .name = "plug", .repository = "hexpm", .releases = releases, .count = count };
 
 	return hex(hexregistry_package(arena, &p));
 }
@@ -60,7 +60,7 @@ names_are_as_specified(void **state)
 static void
 versions_are_as_specified(void **state)
 {
-	static const struct hex_version versions[] = { { "1.0.0", true }, { "1.1.0", false } };
+	static const struct registry_version versions[] = { { "1.0.0", true }, { "1.1.0", false } };
 	struct buf b = buf_on(arena);
 
 	(void)state;
@@ -72,7 +72,7 @@ versions_are_as_specified(void **state)
 static void
 versions_that_are_not_retired_take_no_field(void **state)
 {
-	static const struct hex_version versions[] = { { "1.0.0", false } };
+	static const struct registry_version versions[] = { { "1.0.0", false } };
 	struct buf b = buf_on(arena);
 
 	(void)state;
@@ -145,7 +145,7 @@ damaged_entries_are_noticed(void **state)
 static void
 a_release_has_what_clients_need(void **state)
 {
-	struct hex_release r = given_release("1.0.0");
+	struct registry_release r = given_release("1.0.0");
 
 	(void)state;
 	assert_string_equal(package_hex(&r, 1),
@@ -175,7 +175,7 @@ a_retirement_has_a_reason_and_perhaps_a_message(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct hex_release r = given_release("1.0.0");
+		struct registry_release r = given_release("1.0.0");
 
 		r.retired = cases[i].reason;
 		r.message = cases[i].message;
@@ -185,9 +185,9 @@ a_retirement_has_a_reason_and_perhaps_a_message(void **state)
 }
 
 static const char *
-dependency_hex(struct hex_dependency d)
+dependency_hex(struct registry_dependency d)
 {
-	struct hex_release r = given_release("1.0.0");
+	struct registry_release r = given_release("1.0.0");
 	const char *start = "1220" ZEROS;
 	const char *all;
 
@@ -202,12 +202,12 @@ static void
 a_dependency_says_only_what_is_not_usual(void **state)
 {
 	(void)state;
-	assert_string_equal(dependency_hex((struct hex_dependency){ .package = "a", .requirement = "~> 1" }),
+	assert_string_equal(dependency_hex((struct registry_dependency){ .package = "a", .requirement = "~> 1" }),
 		"1a09" "0a0161" "12047e3e2031");
-	assert_string_equal(dependency_hex((struct hex_dependency){
+	assert_string_equal(dependency_hex((struct registry_dependency){
 		.package = "a", .requirement = "~> 1", .app = "a", .repository = "hexpm" }),
 		"1a09" "0a0161" "12047e3e2031");
-	assert_string_equal(dependency_hex((struct hex_dependency){
+	assert_string_equal(dependency_hex((struct registry_dependency){
 		.package = "a", .requirement = "~> 1", .optional = true, .app = "b", .repository = "acme" }),
 		"1a14" "0a0161" "12047e3e2031" "1801" "220162" "2a0461636d65");
 }
@@ -216,9 +216,9 @@ static void
 a_dependency_without_requirement_takes_any_version(void **state)
 {
 	(void)state;
-	assert_string_equal(dependency_hex((struct hex_dependency){ .package = "a" }),
+	assert_string_equal(dependency_hex((struct registry_dependency){ .package = "a" }),
 		"1a0d" "0a0161" "12083e3d20302e302e30");
-	assert_string_equal(dependency_hex((struct hex_dependency){ .package = "a", .requirement = "" }),
+	assert_string_equal(dependency_hex((struct registry_dependency){ .package = "a", .requirement = "" }),
 		"1a0d" "0a0161" "12083e3d20302e302e30");
 }
 
