@@ -11,6 +11,10 @@ SELECT t.id AS token_id,
        a.name,
        a.is_admin,
        a.kind = 'organization' AS is_organization,
+       t.session_id IS NOT NULL AS oauth,
+       t.session_id IS NOT NULL
+           AND EXISTS (SELECT FROM second_factor f
+                        WHERE f.account_id = a.id AND f.confirmed_at IS NOT NULL) AS has_second_factor,
        a.locked_until,
        a.lock_reason
   FROM token t

@@ -14,3 +14,21 @@ DO UPDATE SET
 	              + floor(extract(epoch FROM $5 - b.last_refill) * 1000000 / $4::bigint)
 	                * ($4::bigint * interval '1 microsecond')
 RETURNING tokens, last_refill;
+
+-- :name limit_window_add :one
+-- Count within the window that began then: how many it were by now.
+INSERT INTO limit_window AS l (key, begun_at, count)
+VALUES ($1::text, $2::timestamptz, greatest($3::bigint, 0))
+ON CONFLICT ON CONSTRAINT limit_window_pkey
+DO UPDATE SET count = CASE WHEN l.begun_at = excluded.begun_at THEN greatest(l.count + $3::bigint, 0)
+                           ELSE excluded.count END,
+              begun_at = excluded.begun_at
+RETURNING count;
+
+-- :name limit_window_count :one
+-- How many it were by now.
+SELECT count FROM limit_window WHERE key = $1::text AND begun_at = $2::timestamptz;
+
+-- :name limit_window_forget :exec
+-- Windows that are over.
+DELETE FROM limit_window WHERE begun_at < now() - interval '1 hour';

@@ -14,7 +14,7 @@ SELECT id, account_id, name, scopes, resources, grants, created_at, updated_at,
   FROM token
  WHERE account_id = $1::bigint
    AND revoked_at IS NULL
-   AND parent_id IS NULL
+   AND parent_id IS NULL AND session_id IS NULL
    AND ($2::timestamptz IS NULL OR expires_at IS NULL OR expires_at > $2::timestamptz)
  ORDER BY id DESC
  LIMIT 1000;
@@ -31,7 +31,7 @@ SELECT id, account_id, name, scopes, resources, grants, created_at, updated_at,
 SELECT id, account_id, name, scopes, resources, grants, created_at, updated_at,
        last_used_at, last_used_addr, last_used_agent, expires_at, revoked_at
   FROM token
- WHERE account_id = $1::bigint AND name = $2::text AND revoked_at IS NULL AND parent_id IS NULL
+ WHERE account_id = $1::bigint AND name = $2::text AND revoked_at IS NULL AND parent_id IS NULL AND session_id IS NULL
    AND (expires_at IS NULL OR expires_at > $3::timestamptz)
  ORDER BY id DESC
  LIMIT 1;
@@ -42,10 +42,10 @@ SELECT name
   FROM (SELECT n, CASE WHEN n = 1 THEN $2::text ELSE $2::text || '-' || n END AS name
           FROM generate_series(1, 1 + (SELECT count(*) FROM token
                                         WHERE account_id = $1::bigint AND revoked_at IS NULL
-                                          AND parent_id IS NULL)) AS n) AS candidate
+                                          AND parent_id IS NULL AND session_id IS NULL)) AS n) AS candidate
  WHERE NOT EXISTS (SELECT FROM token t
                     WHERE t.account_id = $1::bigint AND t.name = candidate.name AND t.revoked_at IS NULL
-                      AND t.parent_id IS NULL)
+                      AND t.parent_id IS NULL AND t.session_id IS NULL)
  ORDER BY n
  LIMIT 1;
 
@@ -54,7 +54,7 @@ SELECT name
 UPDATE token
    SET revoked_at = now(), updated_at = now()
  WHERE account_id = $1::bigint AND ($2::bigint IS NULL OR id = $2::bigint)
-   AND revoked_at IS NULL AND parent_id IS NULL
+   AND revoked_at IS NULL AND parent_id IS NULL AND session_id IS NULL
 RETURNING id, account_id, name, scopes, resources, grants, created_at, updated_at,
        last_used_at, last_used_addr, last_used_agent, expires_at, revoked_at;
 
@@ -72,7 +72,7 @@ SELECT count(*) AS count
   FROM token
  WHERE account_id = $1::bigint
    AND revoked_at IS NULL
-   AND parent_id IS NULL
+   AND parent_id IS NULL AND session_id IS NULL
    AND (expires_at IS NULL OR expires_at > $2::timestamptz);
 
 -- :name token_lock_account :one

@@ -39,13 +39,16 @@ struct token_row {
 	const char *name;
 	bool is_admin;
 	bool is_organization;
+	bool oauth;
+	bool has_second_factor;
 	int64_t locked_until;
 	const char *lock_reason;
 };
 
 static const struct column token_columns[] = {
 	COLUMN(token_row, token_id), COLUMN(token_row, scopes), COLUMN(token_row, resources),
-	COLUMN(token_row, grants), COLUMN(token_row, is_organization),
+	COLUMN(token_row, grants), COLUMN(token_row, is_organization), COLUMN(token_row, oauth),
+	COLUMN(token_row, has_second_factor),
 	COLUMN(token_row, last_used_at), COLUMN(token_row, expires_at), COLUMN(token_row, revoked_at),
 	COLUMN(token_row, account_id), COLUMN(token_row, name), COLUMN(token_row, is_admin),
 	COLUMN(token_row, locked_until), COLUMN(token_row, lock_reason), COLUMNS_END
@@ -229,6 +232,8 @@ auth_token(struct work *w, struct span secret, struct actor *out)
 		.resources = token->resources.count > 0 ? token->resources.items : NULL,
 		.grants = token->grants.items,
 		.is_organization = token->is_organization,
+		.oauth = token->oauth,
+		.has_second_factor = token->has_second_factor,
 	};
 	return true;
 }

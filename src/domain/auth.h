@@ -64,6 +64,8 @@ struct actor {
 	const char *const *resources;	/* NULL: every package; else "REPOSITORY/PATTERN" … NULL */
 	const char *const *grants;	/* NULL: scopes and resources hold; else as in grant.h … NULL */
 	bool is_organization;		/* a key of an organization, which acts for no user */
+	bool oauth;		/* an application's token, not made by the user itself */
+	bool has_second_factor;	/* of oauth: the user has one */
 	const struct trusted *trusted;	/* NULL unless it is a CI job, which has no account */
 };
 

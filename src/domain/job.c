@@ -293,5 +293,10 @@ job_cleanup(struct work *w, const struct job *job)
 	       db_exec(w, Q_TRUSTPUB_FORGET_JWTS, NO_ARGS, NULL) &&
 	       db_exec(w, Q_TRUSTPUB_FORGET_TOKENS, NO_ARGS, NULL) &&
 	       db_exec(w, Q_PASSWORD_RESET_FORGET, NO_ARGS, NULL) &&
+	       db_exec(w, Q_OAUTH_FORGET_DEVICES, NO_ARGS, NULL) &&
+	       db_exec(w, Q_OAUTH_FORGET_CODES, NO_ARGS, NULL) &&
+	       db_exec(w, Q_OAUTH_FORGET_SESSIONS, NO_ARGS, NULL) &&
+	       db_exec(w, Q_OAUTH_FORGET_TOKENS, NO_ARGS, NULL) &&
+	       db_exec(w, Q_LIMIT_WINDOW_FORGET, NO_ARGS, NULL) &&
 	       db_exec(w, Q_MAIL_FORGET, NO_ARGS, NULL);
 }

@@ -36,3 +36,24 @@ limit_take(struct work *w, int64_t account_id, const struct limit *limit)
 	w->fault->retry_at = bucket->last_refill + limit->every;
 	return false;
 }
+
+/* ---- windows ---- */
+
+static int64_t
+begun_at(const struct work *w, const struct limit_window *window)
+{
+	return w->now - w->now % window->length;
+}
+
+bool
+limit_window_add(struct work *w, const struct limit_window *window, int64_t more, int64_t *count, int64_t *ends_at)
+{
+	*ends_at = begun_at(w, window) + window->length;
+	return db_int(w, Q_LIMIT_WINDOW_ADD, ARGS(text(window->key), timestamp(begun_at(w, window)), num(more)), count);
+}
+
+bool
+limit_window_count(struct work *w, const struct limit_window *window, int64_t *count)
+{
+	return db_int(w, Q_LIMIT_WINDOW_COUNT, ARGS(text(window->key), timestamp(begun_at(w, window))), count);
+}

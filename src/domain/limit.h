@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * How often an account may do a thing: a token bucket per account and action,
- * kept in the database.
+ * kept in the database. And how often something happened within a window of
+ * fixed length, counted for all workers together.
  */
 #ifndef ENTREPOT_DOMAIN_LIMIT_H
 #define ENTREPOT_DOMAIN_LIMIT_H
@@ -27,5 +28,21 @@ struct limit {
  * for more details."
  */
 bool limit_take(struct work *w, int64_t account_id, const struct limit *limit) MUST_CHECK;
+
+struct limit_window {
+	const char *key;		/* what is counted: at most 128 bytes */
+	int64_t length;			/* µs; windows begin at its multiples */
+};
+
+/*
+ * Add MORE (−1: give one back) to the window of now; *COUNT is how many there
+ * are then, *ENDS_AT when it starts from nothing again. Outside of a
+ * transaction it is one statement that waits for no disk.
+ */
+bool limit_window_add(struct work *w, const struct limit_window *window, int64_t more,
+		      int64_t *count, int64_t *ends_at) MUST_CHECK;
+
+/* How many there are, without adding. */
+bool limit_window_count(struct work *w, const struct limit_window *window, int64_t *count) MUST_CHECK;
 
 #endif

@@ -124,7 +124,7 @@ keep_an_admin(struct work *w, int64_t organization_id, int64_t account_id, const
 
 static bool
 note(struct work *w, const char *action, const struct account *organization, const struct account *user,
-     enum member_role role)
+	enum member_role role)
 {
 	struct doc *details = doc_map(w->arena), *d = doc_add_map(details, "organization");
 	struct buf json = buf_on(w->arena);
@@ -167,7 +167,8 @@ add(struct work *w, const struct account *organization, const struct account *us
 	int64_t affected;
 
 	if (!take_seat(w, organization) ||
-	    !db_exec(w, Q_MEMBER_ADD, ARGS(num(organization->id), num(user->id), text(member_role_name(role))), &affected))
+	    !db_exec(w, Q_MEMBER_ADD,
+		ARGS(num(organization->id), num(user->id), text(member_role_name(role))), &affected))
 		return false;
 	if (affected == 0)
 		return fault_raise_field(w->fault, FAULT_INVALID, "user_id", "is already member");

@@ -19,6 +19,7 @@
 #include "domain/auth.h"
 #include "domain/email.h"
 #include "domain/mail.h"
+#include "domain/oauth.h"
 
 #define RESET_WITHIN CLOCK_DAY
 #define KEY_LENGTH 32
@@ -170,7 +171,7 @@ password_reset_finish(struct work *w, struct span name, struct span key, const c
 		return false;
 	if (id == 0)
 		return fault_raise(w->fault, FAULT_BAD_REQUEST, "This link is not valid any more.");
-	return account_set_password(w, id, password) &&
+	return account_set_password(w, id, password) && oauth_revoke_all(w, id) &&
 	       audit_add(w, &(struct audit){ .action = "password.reset.finish", .subject_account_id = id }) &&
 	       tx_commit(w, tx);
 }

@@ -66,7 +66,10 @@ const struct token *token_find(struct work *w, int64_t account_id, int64_t id) M
 /* The live token of that name, the newest of several; NULL without a fault when there is none. */
 const struct token *token_find_name(struct work *w, int64_t account_id, struct span name) MUST_CHECK;
 
-/* Revoke it and what was exchanged for it; *FOUND (may be NULL) is false when there was nothing live to revoke, which is no error. */
+/*
+ * Revoke it and what was exchanged for it; *FOUND (may be NULL) is false when
+ * there was nothing live to revoke, which is no error.
+ */
 bool token_revoke(struct work *w, int64_t account_id, int64_t id, bool *found) MUST_CHECK;
 
 /* Revoke all of the account. */

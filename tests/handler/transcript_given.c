@@ -164,7 +164,9 @@ given_organization_line(struct play *p, struct span rest)
 	while ((member = play_word(&rest))) {
 		struct span role = span_of(member), account = span_cut(&role, ':');
 
-		if (!organization_set_member(w, organization->id, given_account(arena_dup(w->arena, account.at, account.len)),
+		const char *who = arena_dup(w->arena, account.at, account.len);
+
+		if (!organization_set_member(w, organization->id, given_account(who),
 					     role.at ? member_role_parse(role) : usual))
 			PLAY_FAIL(p, "%s", w->fault->message);
 		usual = ROLE_WRITE;
