@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "db/session.h"
 #include "domain/blob.h"
+#include "domain/hex_key.h"
 #include "http/response.h"
 #include "server/app.h"
 #include "support.h"
@@ -78,7 +79,7 @@ test_app_setup(void)
 	if (!app) {
 		open_app();
 		init.config = &current_config;
-		if (!blob_store_init(&init))
+		if (!blob_store_init(&init) || !hex_key_create(&init, HEX_KEY_BITS))
 			fail_msg("%s", init.fault->message);
 	}
 	current_config = initial_config;
