@@ -72,6 +72,13 @@ id_of(const struct rows *known, int64_t repository_id, const char *name)
 	return 0;
 }
 
+/* Where requirements are looked for. */
+struct lookup {
+	const struct repository *repository;
+	struct rows known;
+	bool must_exist;
+};
+
 static void
 refuse_repository(struct work *w, const struct repository *r, const char *field, const char *named)
 {
@@ -86,9 +93,9 @@ refuse_repository(struct work *w, const struct repository *r, const char *field,
 }
 
 static void
-find_target(struct work *w, const struct repository *r, const struct rows *known,
-	    const struct hex_requirement_new *q, bool must_exist, struct hex_target *out)
+find_target(struct work *w, const struct lookup *l, const struct hex_requirement_new *q, struct hex_target *out)
 {
+	const struct repository *r = l->repository;
 	const char *field = arena_printf(w->arena, "requirements.%s", q->name);
 	bool own = q->repository && strcmp(q->repository, r->name) == 0;
 	bool public = q->repository && strcmp(q->repository, PUBLIC_NAME) == 0;
@@ -98,12 +105,12 @@ find_target(struct work *w, const struct repository *r, const struct rows *known
 		return;
 	}
 	if (!public)
-		out->package_id = id_of(known, r->id, q->name);
+		out->package_id = id_of(&l->known, r->id, q->name);
 	if (out->package_id == 0 && !own) {
-		out->package_id = id_of(known, REPOSITORY_HEX, q->name);
+		out->package_id = id_of(&l->known, REPOSITORY_HEX, q->name);
 		out->repository = r->id == REPOSITORY_HEX ? NULL : PUBLIC_NAME;
 	}
-	if (out->package_id == 0 && must_exist)
+	if (out->package_id == 0 && l->must_exist)
 		fault_raise_field(w->fault, FAULT_INVALID, field, "package does not exist in repository \"%s\"",
 				  own ? r->name : PUBLIC_NAME);
 }
@@ -112,15 +119,15 @@ bool
 hex_targets_find(struct work *w, const struct repository *r, const struct hex_metadata *m, bool must_exist,
 		 struct hex_target **out)
 {
-	struct rows known;
+	struct lookup l = { .repository = r, .must_exist = must_exist };
 
 	*out = arena_zalloc(w->arena, m->requirement_count + 1, sizeof(**out));
 	if (m->requirement_count == 0)
 		return true;
-	if (!find_known(w, r, m, &known))
+	if (!find_known(w, r, m, &l.known))
 		return false;
 	for (size_t i = 0; i < m->requirement_count; i++)
-		find_target(w, r, &known, &m->requirements[i], must_exist, &(*out)[i]);
+		find_target(w, &l, &m->requirements[i], &(*out)[i]);
 	return !fault_is_set(w->fault);
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A part of a file that must be exactly one gzip member (RFC 1952), read as
- * its plain bytes; or one that is plain, so that its readers need not care. What follows the member, another one included, is refused:
- * readers disagree about it.
+ * its plain bytes; or one that is plain, so that its readers need not care.
+ * What follows the member, another one included, is refused: readers disagree
+ * about it.
  */
 #ifndef ENTREPOT_FORMATS_GUNZIP_H
 #define ENTREPOT_FORMATS_GUNZIP_H

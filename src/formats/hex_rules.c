@@ -19,6 +19,7 @@
 #define APP_MAX 255
 #define VERSION_MAX 255
 #define TEXT_MAX 65536
+#define SHOWN_MAX 200
 
 struct checker {
 	struct fault *fault;
@@ -46,9 +47,12 @@ wrong(struct checker *c, const char *field, const char *message)
 static const char *
 shown(struct checker *c, const char *text)
 {
-	size_t len = strlen(text);
+	struct arena *a = c->fault->arena;
 
-	return len <= 200 ? text : text_make_utf8(c->fault->arena, span_make(arena_dup(c->fault->arena, text, 200), 200)).at;
+	if (strlen(text) <= SHOWN_MAX)
+		return text;
+	/* The cut may be within a character. */
+	return text_make_utf8(a, span_make(arena_dup(a, text, SHOWN_MAX), SHOWN_MAX)).at;
 }
 
 static void

@@ -33,7 +33,7 @@ typedef bool (*handler_fn)(struct call *);
 enum need {
 	NEED__INVALID,
 	NEED_PUBLIC,		/* anybody; credentials are read only if the handler asks */
-	NEED_OPTIONAL,		/* anybody; credentials are honoured when present, and must then have the scope, if any */
+	NEED_OPTIONAL,		/* anybody; credentials are honoured when present, with the route's scope if any */
 	NEED_TOKEN,		/* a valid token without endpoint or package restriction, or a session */
 	NEED_SCOPE,		/* a valid token that has the route's scope */
 	NEED_LATE		/* decided by the handler */

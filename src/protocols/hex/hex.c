@@ -289,6 +289,13 @@ static const struct mount mounts[] = {
 	{ "/api", hex_index_routes },
 	{ "/api", hex_package_routes },
 	{ "/api/repos/:repository", hex_package_routes },
+	{ "/api", hex_publish_routes },
+	{ "/api/repos/:repository", hex_publish_routes },
+	{ "/api", hex_release_routes },
+	{ "/api/repos/:repository", hex_release_routes },
+	{ "/repo", hex_key_routes },
+	{ "/repo", hex_object_routes },
+	{ "/repo/repos/:repository", hex_object_routes },
 	{ NULL, NULL }
 };
 

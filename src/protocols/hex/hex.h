@@ -74,11 +74,11 @@ bool hex_path_package_for(struct call *c, enum scope scope, enum hex_right right
 const struct hex_release *hex_path_release(struct call *c, const struct hex_package *p) MUST_CHECK;
 
 /*
- * That the caller has RIGHT on the package (NULL: a new one) and a credential
- * that covers SCOPE on it. The caller is authenticated and may read R.
+ * That the caller has RIGHT on the package (NULL: a new one, called NAME) and a
+ * credential that covers SCOPE on it. The caller may read the repository.
  */
-bool hex_require(struct call *c, const struct repository *r, const struct hex_package *p, const char *name,
-	enum scope scope, enum hex_right right) MUST_CHECK;
+bool hex_require(struct call *c, const struct hex_place *at, const char *name, enum scope scope,
+	enum hex_right right) MUST_CHECK;
 
 /* Whether the caller may still replace the release or take it back. */
 bool hex_window_is_open(struct call *c, const struct repository *repository, const struct hex_package *p,

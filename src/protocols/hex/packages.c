@@ -16,7 +16,7 @@ show(struct call *c)
 	    !hex_owner_list(&c->work, at.package->id, &owners))
 		return false;
 	hex_modified(c, at.package->updated_at);
-	return reply(c, 200, hex_package_view(c, at.repository, at.package, releases.at, releases.count, &owners));
+	return reply(c, 200, hex_package_view(c, &at, &releases, &owners));
 }
 
 const struct route hex_package_routes[] = {

@@ -84,9 +84,10 @@ check_email(struct call *c)
 }
 
 bool
-hex_require(struct call *c, const struct repository *r, const struct hex_package *p, const char *name,
-	    enum scope scope, enum hex_right right)
+hex_require(struct call *c, const struct hex_place *at, const char *name, enum scope scope, enum hex_right right)
 {
+	const struct repository *r = at->repository;
+	const struct hex_package *p = at->package;
 	enum hex_right has = HEX_NOTHING;
 
 	if (!call_authorize(c, scope, r->name, name))
@@ -113,7 +114,7 @@ hex_path_package_for(struct call *c, enum scope scope, enum hex_right right, str
 		return not_found(c);
 	}
 	return hex_path_package(c, out) &&
-	       hex_require(c, out->repository, out->package, out->package->name, scope, right);
+	       hex_require(c, out, out->package->name, scope, right);
 }
 
 const struct hex_release *

@@ -84,7 +84,7 @@ authorize(struct call *c, struct upload *u)
 	if (fault_is_set(&c->fault))
 		return false;
 	u->place = (struct hex_place){ u->repository, p };
-	return hex_require(c, u->repository, p, name ? name : "", p ? SCOPE_PUBLISH_UPDATE : SCOPE_PUBLISH_NEW, HEX_WRITE);
+	return hex_require(c, &u->place, name ? name : "", p ? SCOPE_PUBLISH_UPDATE : SCOPE_PUBLISH_NEW, HEX_WRITE);
 }
 
 static bool
@@ -120,8 +120,7 @@ look_again(struct call *c, struct upload *u)
 	if (u->taken.is_new)
 		return true;
 	u->place.package = hex_package_find(&c->work, u->repository->id, span_of(u->metadata.name));
-	return u->place.package && hex_require(c, u->repository, u->place.package, u->metadata.name,
-					       SCOPE_PUBLISH_UPDATE, HEX_WRITE);
+	return u->place.package && hex_require(c, &u->place, u->metadata.name, SCOPE_PUBLISH_UPDATE, HEX_WRITE);
 }
 
 static bool

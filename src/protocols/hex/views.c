@@ -100,12 +100,12 @@ put_retirement(struct doc *to, const char *key, const struct hex_release *releas
 }
 
 static void
-put_releases(struct call *c, struct doc *view, const struct repository *r, const struct hex_release *releases,
-	     size_t count)
+put_releases(struct call *c, struct doc *view, const struct repository *r, const struct rows *rows)
 {
+	const struct hex_release *releases = rows->at;
 	struct doc *list = doc_add_list(view, "releases"), *retirements = doc_map(c->work.arena);
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < rows->count; i++) {
 		struct doc *d = doc_add_map(list, NULL);
 
 		doc_text(d, "version", releases[i].version);
@@ -142,9 +142,10 @@ hex_minimal_user_view(struct call *c, const char *name)
 }
 
 struct doc *
-hex_package_view(struct call *c, const struct repository *r, const struct hex_package *p,
-		 const struct hex_release *releases, size_t count, const struct rows *owners)
+hex_package_view(struct call *c, const struct hex_place *at, const struct rows *releases, const struct rows *owners)
 {
+	const struct repository *r = at->repository;
+	const struct hex_package *p = at->package;
 	struct doc *view = doc_map(c->work.arena), *list;
 	const char *version = p->latest_stable_version ? p->latest_stable_version : p->latest_version;
 
@@ -159,7 +160,7 @@ hex_package_view(struct call *c, const struct repository *r, const struct hex_pa
 	doc_text(view, "latest_stable_version", p->latest_stable_version);
 	put_configs(c, view, r, &(struct hex_snippet){ .app = p->app, .name = p->name, .version = version });
 	put_package_meta(c, view, p);
-	put_releases(c, view, r, releases, count);
+	put_releases(c, view, r, releases);
 	put_downloads(view, p);
 	if (!owners)
 		return view;

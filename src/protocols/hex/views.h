@@ -11,18 +11,17 @@
 
 struct call;
 struct doc;
-struct hex_package;
+struct hex_place;
 struct hex_release;
 struct repository;
 struct rows;
 
 /*
- * A package with its releases (an array of COUNT struct hex_release, the
- * highest first). OWNERS (rows of struct hex_owner) is NULL in lists, which
- * leave them out.
+ * A package with its releases (struct hex_release, the highest first). OWNERS
+ * (struct hex_owner) is NULL in lists, which leave them out.
  */
-struct doc *hex_package_view(struct call *c, const struct repository *r, const struct hex_package *p,
-	const struct hex_release *releases, size_t count, const struct rows *owners);
+struct doc *hex_package_view(struct call *c, const struct hex_place *at, const struct rows *releases,
+	const struct rows *owners);
 
 /* A release with its requirements. NULL when a fault is set. */
 struct doc *hex_release_view(struct call *c, const struct repository *r, const struct hex_release *release) MUST_CHECK;
