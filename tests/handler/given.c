@@ -130,7 +130,7 @@ gzip(struct span plain)
 }
 
 struct span
-crate_of(const struct tar_entry *entries)
+tar_of(const struct tar_entry *entries)
 {
 	static const char end[1024];
 	struct buf tar = buf_on(w->arena);
@@ -138,7 +138,13 @@ crate_of(const struct tar_entry *entries)
 	for (; entries->path; entries++)
 		put_tar_entry(&tar, entries);
 	buf_put(&tar, end, sizeof(end));
-	return gzip(buf_span(&tar));
+	return buf_span(&tar);
+}
+
+struct span
+crate_of(const struct tar_entry *entries)
+{
+	return gzip(tar_of(entries));
 }
 
 /* ---- crates ---- */

@@ -94,7 +94,6 @@ remote_send(const struct test_request *asked, const char *url)
 	struct test_answer *answer = arena_new(w->arena, struct test_answer);
 	struct curl_slist *headers = headers_of(asked);
 	struct buf body = buf_on(w->arena);
-	struct fault ignored;
 	CURLcode code;
 	long status = 0;
 
@@ -113,8 +112,6 @@ remote_send(const struct test_request *asked, const char *url)
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
 	answer->status = (int)status;
 	answer->body = span_make(buf_text(&body), body.len);
-	fault_init(&ignored, w->arena);
-	if (body.len > 0)
-		answer->json = json_read(w->arena, &ignored, answer->body);
+	answer->json = answer_document(answer);
 	return answer;
 }

@@ -18,6 +18,7 @@
 #include "http/response.h"
 #include "server/app.h"
 #include "support.h"
+#include "wire/etf.h"
 #include "wire/json.h"
 
 static struct arena app_arena;
@@ -135,14 +136,26 @@ read_file_body(const struct response *r)
 	return span_make(bytes, (size_t)n);
 }
 
+const struct doc *
+answer_document(const struct test_answer *a)
+{
+	const char *type = answer_header(a, "content-type");
+	struct fault ignored;
+
+	if (a->body.len == 0)
+		return NULL;
+	fault_init(&ignored, w->arena);
+	if (type && span_starts(span_of(type), "application/vnd.hex+erlang"))
+		return etf_read(w->arena, &ignored, a->body);
+	return json_read(w->arena, &ignored, a->body);
+}
+
 /* What must outlive the request's arena. */
 static struct test_answer *
 keep(const struct response *r)
 {
 	struct test_answer *answer = arena_new(w->arena, struct test_answer);
-	struct fault ignored;
 
-	fault_init(&ignored, w->arena);
 	answer->status = r->status;
 	for (size_t i = 0; i < r->header_count; i++)
 		answer->headers[answer->header_count++] = (struct header){
@@ -153,8 +166,7 @@ keep(const struct response *r)
 		answer->body = span_make(arena_dup(w->arena, r->bytes.at, r->bytes.len), r->bytes.len);
 	else if (answer->file)
 		answer->body = read_file_body(r);
-	if (answer->body.len > 0)
-		answer->json = json_read(w->arena, &ignored, answer->body);
+	answer->json = answer_document(answer);
 	return answer;
 }
 

@@ -36,11 +36,14 @@ struct test_answer {
 	size_t header_count;
 	struct span body;		/* ended by NUL as well; a file's bytes are read */
 	bool file;			/* it was a file */
-	const struct doc *json;		/* NULL when the body is not JSON */
+	const struct doc *json;		/* of JSON or an Erlang term; NULL when the body is neither */
 };
 
 /* The answer lives as long as the test. */
 const struct test_answer *test_send(const struct test_request *request);
+
+/* What the body of an answer says, by its content type; NULL when it is no document. */
+const struct doc *answer_document(const struct test_answer *a);
 
 /* The same over HTTP (remote.c); test_send() calls it when test_url() says so. */
 const struct test_answer *remote_send(const struct test_request *request, const char *url);
@@ -105,6 +108,8 @@ struct tar_entry {
 };
 /* gzip(tar) of the entries, ended by one without a path. */
 struct span crate_of(const struct tar_entry *entries);
+/* The same without gzip. */
+struct span tar_of(const struct tar_entry *entries);
 /* An ordinary crate: Cargo.toml made of METADATA, and src/lib.rs. */
 struct span crate_tarball(const char *name, const char *version, const struct doc *metadata);
 

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "hex.h"
 #include "wire/json.h"
 
 /* ---- lines ---- */
@@ -169,6 +170,46 @@ publish_line(struct play *p, struct span rest)
 	return publish_body(name, version, rest.len > 0 ? play_json(p, arena_dup(w->arena, rest.at, rest.len)) : NULL);
 }
 
+/* hex NAME VERSION [{metadata}] */
+static struct span
+hex_line(struct play *p, struct span rest)
+{
+	const char *name = play_word(&rest), *version = play_word(&rest);
+
+	rest = span_trim(rest);
+	return hex_tarball_of(name, version, rest.len > 0 ? play_json(p, arena_dup(w->arena, rest.at, rest.len)) : NULL);
+}
+
+/* hex-docs [{pages}] */
+static struct span
+hex_docs_line(struct play *p, struct span rest)
+{
+	rest = span_trim(rest);
+	return hex_docs_of(rest.len > 0 ? play_json(p, arena_dup(w->arena, rest.at, rest.len)) : NULL);
+}
+
+/* The bodies that are built of what a line says. */
+static const struct {
+	const char *word;
+	struct span (*build)(struct play *, struct span);
+} built[] = {
+	{ "publish ", publish_line },
+	{ "hex ", hex_line },
+	{ "hex-docs", hex_docs_line },
+};
+
+static bool
+read_built_body(struct play *p, struct test_request *r, struct span line)
+{
+	for (size_t i = 0; i < ARRAY_LEN(built); i++) {
+		if (!span_starts(line, built[i].word))
+			continue;
+		r->body = built[i].build(p, span_skip(line, strlen(built[i].word)));
+		return true;
+	}
+	return false;
+}
+
 /* A header, or the beginning of a body. */
 static void
 read_request_line(struct play *p, struct test_request *r, size_t *headers)
@@ -182,10 +223,8 @@ read_request_line(struct play *p, struct test_request *r, size_t *headers)
 			r->headers[(*headers)++] = (struct header){ "content-type", "application/json" };
 		return;
 	}
-	if (span_starts(rest, "publish ")) {
-		r->body = publish_line(p, span_skip(rest, 8));
+	if (read_built_body(p, r, rest))
 		return;
-	}
 	if (span_starts(rest, "body ")) {
 		r->body = span_skip(rest, 5);
 		return;

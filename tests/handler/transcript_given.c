@@ -10,6 +10,7 @@
 #include "domain/account.h"
 #include "domain/organization.h"
 #include "domain/download.h"
+#include "hex.h"
 
 /* crate NAME VERSION… [owned by ACCOUNT] [with {metadata}] */
 static void
@@ -32,6 +33,32 @@ given_crate_line(struct play *p, struct span rest)
 	}
 	for (size_t i = 0; i < count; i++)
 		given_crate(owner, name, versions[i], metadata);
+}
+
+/* hex package|docs NAME VERSION… [owned by ACCOUNT] [in REPOSITORY] [with {metadata or pages}] */
+static void
+given_hex_line(struct play *p, struct span rest)
+{
+	const char *what = play_word(&rest), *name = play_word(&rest), *owner = "alice", *repository = NULL;
+	const char *with = NULL, *versions[32], *next;
+	size_t count = 0;
+
+	while (!with && (next = play_word(&rest))) {
+		if (strcmp(next, "owned") == 0) {
+			play_word(&rest);
+			owner = play_word(&rest);
+		} else if (strcmp(next, "in") == 0) {
+			repository = play_word(&rest);
+		} else if (strcmp(next, "with") == 0) {
+			with = play_json(p, arena_dup(w->arena, rest.at, rest.len));
+		} else if (count < ARRAY_LEN(versions)) {
+			versions[count++] = next;
+		}
+	}
+	if (count == 0 || (strcmp(what, "package") != 0 && strcmp(what, "docs") != 0))
+		PLAY_FAIL(p, "hex package|docs NAME VERSION…");
+	for (size_t i = 0; i < count; i++)
+		(strcmp(what, "docs") == 0 ? given_hex_docs : given_hex)(owner, repository, name, versions[i], with);
 }
 
 /* account NAME [admin] [unverified] [id ID] */
@@ -218,6 +245,7 @@ static const struct {
 	{ "account", given_account_line },
 	{ "crate", given_crate_line },
 	{ "downloads", given_downloads_line },
+	{ "hex", given_hex_line },
 	{ "locked", given_locked_line },
 	{ "organization", given_organization_line },
 	{ "setting", given_setting_line },
