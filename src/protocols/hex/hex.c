@@ -14,7 +14,9 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/encode.h"
+#include "base/log.h"
 #include "base/settings.h"
+#include "domain/second_factor.h"
 #include "http/conditional.h"
 
 /* ---- refusals ---- */
@@ -97,11 +99,69 @@ check_basic(struct call *c)
 			   "Basic authentication is disabled. Update your client to use OAuth or an API key.");
 }
 
+/*
+ * Who guesses passwords is counted by address, whoever he says he is; who shows
+ * a key or token, by its account.
+ */
+static bool
+count_request(struct call *c)
+{
+	const struct config *config = c->work.config;
+	struct credentials given = credentials_read(c->work.arena, c->request);
+	struct hex_state *state = hex_state(c);
+	const char *who;
+
+	if (!is_api(c) || config_address_in(config->hex_rate_limit_exempt, c->request->remote_addr))
+		return true;
+	if (given.scheme != CREDENTIAL_NONE && given.scheme != CREDENTIAL_BASIC && !call_authenticate(c))
+		return false;
+	state->limit = c->actor.account_id != 0 ? config->hex_rate_limit_account : config->hex_rate_limit_address;
+	if (state->limit == 0)
+		return true;
+	who = c->actor.account_id == 0 ? arena_printf(c->work.arena, "IP %s", c->request->remote_addr)
+		: arena_printf(c->work.arena, "%s %lld", c->actor.is_organization ? "organization" : "user",
+			       (long long)c->actor.account_id);
+	state->window = (struct limit_window){ arena_printf(c->work.arena, "hex %s", who), CLOCK_MINUTE };
+	if (!limit_window_add(&c->work, &state->window, 1, &state->count, &state->ends_at))
+		return false;
+	return state->count <= state->limit ||
+	       fault_raise(&c->fault, FAULT_LIMITED, "API rate limit exceeded for %s", who);
+}
+
+/* Applications that write for a user who has a second factor show it; keys were made by the user for that. */
+static bool
+check_second_factor(struct call *c)
+{
+	const char *code = request_header(c->request, "x-hex-otp");
+	enum second_factor_answer answer;
+
+	if (!(c->route->flags & ROUTE_WRITES) || !request_header(c->request, "authorization"))
+		return true;
+	if (!call_authenticate(c))
+		return false;
+	if (!c->actor.oauth || !c->actor.has_second_factor)
+		return true;
+	if (!code || !*code) {
+		hex_state(c)->challenge = "Bearer realm=\"hex\", error=\"totp_required\"";
+		return fault_raise(&c->fault, FAULT_UNAUTHENTICATED, "Two-factor authentication required. "
+				   "Include X-Hex-OTP header with your TOTP code.");
+	}
+	if (!second_factor_check(&c->work, c->actor.account_id, span_of(code), &answer))
+		return false;
+	if (answer == SECOND_FACTOR_TOO_MANY)
+		return fault_raise(&c->fault, FAULT_LIMITED,
+				   "Too many failed two-factor authentication attempts. Please try again later.");
+	if (answer == SECOND_FACTOR_RIGHT)
+		return true;
+	hex_state(c)->challenge = "Bearer realm=\"hex\", error=\"invalid_totp\"";
+	return fault_raise(&c->fault, FAULT_UNAUTHENTICATED, "Invalid two-factor authentication code");
+}
+
 static bool
 before(struct call *c)
 {
 	c->state = arena_new(c->work.arena, struct hex_state);
-	return check_user_agent(c) && check_basic(c);
+	return check_user_agent(c) && check_basic(c) && count_request(c) && check_second_factor(c);
 }
 
 void
@@ -152,6 +212,35 @@ announce(struct call *c)
 	call_header(c, "x-hex-message", buf_text(&b));
 }
 
+/* What was not sent again was not asked for; a failure to say so costs the caller one request. */
+static void
+forget_request(struct call *c)
+{
+	struct hex_state *state = hex_state(c);
+
+	if (limit_window_add(&c->work, &state->window, -1, &state->count, &state->ends_at))
+		return;
+	log_warn("%s: %s", c->fault.message, c->fault.detail ? c->fault.detail : "");
+	fault_clear(&c->fault);
+}
+
+static void
+tell_limit(struct call *c)
+{
+	struct hex_state *state = hex_state(c);
+	int64_t left;
+
+	if (!state || state->ends_at == 0)
+		return;
+	if (c->response->status == 304)
+		forget_request(c);
+	left = state->limit - state->count;
+	call_header(c, "x-ratelimit-limit", arena_printf(c->work.arena, "%lld", (long long)state->limit));
+	call_header(c, "x-ratelimit-remaining", arena_printf(c->work.arena, "%lld", (long long)(left > 0 ? left : 0)));
+	call_header(c, "x-ratelimit-reset",
+		    arena_printf(c->work.arena, "%lld", (long long)(state->ends_at / CLOCK_SECOND)));
+}
+
 static void
 after(struct call *c)
 {
@@ -162,6 +251,7 @@ after(struct call *c)
 	if (!is_api(c))
 		return;
 	answer_condition(c);
+	tell_limit(c);
 	if (r->status < 400 && !response_get(r, "Cache-Control"))
 		call_header(c, "Cache-Control", c->request->method != METHOD_GET && c->request->method != METHOD_HEAD
 			    ? "no-store" : c->actor.account_id != 0 ? "private, max-age=60" : "public, max-age=60");

@@ -16,6 +16,7 @@
 #include "base/span.h"
 #include "domain/hex_access.h"
 #include "domain/hex_package.h"
+#include "domain/limit.h"
 #include "protocols/call.h"
 
 /* Route tables, each at the end of its file; all are mounted by hex.c. */
@@ -36,6 +37,10 @@ extern const struct route hex_site_routes[];		/* docs.c: below /hexdocs */
 /* What before() notes for the answer's headers. */
 struct hex_state {
 	const char *challenge;		/* of a 401; NULL: the usual one */
+	struct limit_window window;	/* key NULL: the request is not counted */
+	int64_t limit;
+	int64_t count;			/* of requests in the window, this one included */
+	int64_t ends_at;
 };
 static inline struct hex_state *
 hex_state(struct call *c)
@@ -44,6 +49,9 @@ hex_state(struct call *c)
 }
 
 /* ---- what a path names ---- */
+
+/* What every database has from the start; as far as is known without looking. */
+extern const struct repository hex_public_repository;
 
 /*
  * The repository of the path's ":repository", or the public one, if the caller

@@ -34,8 +34,12 @@ cache_briefly(struct call *c, const struct repository *r)
 static const struct repository *
 repository_of(struct call *c, enum scope scope)
 {
-	const struct repository *r = hex_path_repository(c, HEX_READ);
+	const struct repository *r;
 
+	/* What everybody may have is not worth a look at who asks, nor a query. */
+	if (!path_span(c, "repository").at)
+		return &hex_public_repository;
+	r = hex_path_repository(c, HEX_READ);
 	if (r && r->private && !call_authorize(c, scope, r->name, "*"))
 		return NULL;
 	return r;

@@ -30,6 +30,8 @@ hex_repo_path(struct call *c, const struct repository *r)
 
 /* ---- repositories ---- */
 
+const struct repository hex_public_repository = { .id = REPOSITORY_HEX, .ecosystem = "hex", .name = "hexpm" };
+
 static bool
 not_found(struct call *c)
 {
@@ -40,14 +42,13 @@ const struct repository *
 hex_path_repository(struct call *c, enum hex_right right)
 {
 	struct span name = path_span(c, "repository");
-	const struct repository *r;
+	const struct repository *r = &hex_public_repository;
 	enum hex_right has;
 
-	if (!name.at)
-		name = SPAN("hexpm");
 	if (!call_authenticate(c))
 		return NULL;
-	r = memchr(name.at, '\0', name.len) ? NULL : hex_repository_find(&c->work, name);
+	if (name.at)
+		r = memchr(name.at, '\0', name.len) ? NULL : hex_repository_find(&c->work, name);
 	if (!r || !hex_repository_right(&c->work, r, &has) || has == HEX_NOTHING) {
 		not_found(c);
 		return NULL;
