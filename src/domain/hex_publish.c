@@ -98,7 +98,7 @@ find_target(struct work *w, const struct lookup *l, const struct hex_requirement
 	const struct repository *r = l->repository;
 	const char *field = arena_printf(w->arena, "requirements.%s", q->name);
 	bool own = q->repository && strcmp(q->repository, r->name) == 0;
-	bool public = q->repository && strcmp(q->repository, PUBLIC_NAME) == 0;
+	bool public = !own && q->repository && strcmp(q->repository, PUBLIC_NAME) == 0;
 
 	if (q->repository && !own && !public) {
 		refuse_repository(w, r, field, q->repository);
