@@ -559,5 +559,6 @@ TESTS(hex_index,
 );
 
 DECLARE_TESTS(hex_key);
+DECLARE_TESTS(hex_protocol);
 
-TEST_MAIN("hex", TEST_LIST(hex_key), TEST_LIST(hex_index))
+TEST_MAIN("hex", TEST_LIST(hex_key), TEST_LIST(hex_index), TEST_LIST(hex_protocol))
