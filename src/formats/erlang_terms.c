@@ -152,7 +152,7 @@ scan_escape(struct scan *s, uint32_t *out)
 	if (c == 'x')
 		return scan_hexadecimal(s, out);
 	if (c == '^') {
-		if (s->rest.len == 0)
+		if (s->rest.len == 0 || s->rest.at[0] < '@' || s->rest.at[0] > '~')
 			return false;
 		*out = (uint32_t)(s->rest.at[0] & 31);
 		s->rest = span_skip(s->rest, 1);
@@ -177,16 +177,15 @@ scan_quoted(struct scan *s, char quote, uint32_t *out, bool *ended)
 	}
 	if (s->rest.at[0] == '\\') {
 		s->rest = span_skip(s->rest, 1);
-		return (scan_escape(s, out) && *out != 0 && *out <= 0x10ffff && (*out < 0xd800 || *out > 0xdfff)) ||
-		       fail(s);
+		return (scan_escape(s, out) && *out <= 0x10ffff && (*out < 0xd800 || *out > 0xdfff)) || fail(s);
 	}
 	*out = text_next_char(&s->rest);
-	return *out != 0 || fail(s);
+	return true;
 }
 
 /* ---- terms ---- */
 
-/* "…" with or without /utf8, appended as bytes. WIDE: a character did not fit into one. */
+/* "…" with or without /utf8, appended as bytes. */
 static bool
 segment_text(struct scan *s, struct buf *bytes)
 {
@@ -199,6 +198,8 @@ segment_text(struct scan *s, struct buf *bytes)
 			return false;
 		if (ended)
 			break;
+		if (c == 0)
+			return fail(s);
 		put_char(&utf8, c);
 		if (c > 255)
 			wide = true;
@@ -225,20 +226,26 @@ static bool
 binary(struct scan *s, struct span *out)
 {
 	struct buf bytes = buf_on(s->arena);
+	bool numbers = false;
 
 	if (!take(s, ">>")) {
 		do {
-			if (!(take(s, "\"") ? segment_text(s, &bytes) : segment_byte(s, &bytes)))
+			bool quoted = take(s, "\"");
+
+			if (!(quoted ? segment_text(s, &bytes) : segment_byte(s, &bytes)))
 				return false;
+			numbers |= !quoted;
 		} while (take(s, ","));
 		if (!expect(s, ">>"))
 			return false;
 	}
-	*out = buf_span(&bytes);
-	if (!out->at)
-		*out = SPAN("");
-	if (!text_is_utf8(*out))
-		*out = from_latin1(s->arena, *out);
+	*out = bytes.at ? buf_span(&bytes) : SPAN("");
+	if (text_is_utf8(*out))
+		return true;
+	/* Who spells out the bytes knows what they are. */
+	if (numbers)
+		return fail(s);
+	*out = from_latin1(s->arena, *out);
 	return true;
 }
 
@@ -279,6 +286,13 @@ integer(struct scan *s, struct doc *to, const char *key)
 }
 
 static bool
+begins_atom(char c)
+{
+	return c == '\'' || (c >= 'a' && c <= 'z');
+}
+
+/* Behind a character that begins_atom(). */
+static bool
 atom_text(struct scan *s, struct span *out)
 {
 	struct buf b = buf_on(s->arena);
@@ -291,13 +305,15 @@ atom_text(struct scan *s, struct span *out)
 			n++;
 		*out = span_make(s->rest.at, n);
 		s->rest = span_skip(s->rest, n);
-		return n > 0 || fail(s);
+		return true;
 	}
 	for (;;) {
 		if (!scan_quoted(s, '\'', &c, &ended))
 			return false;
 		if (ended)
 			break;
+		if (c == 0)
+			return fail(s);
 		put_char(&b, c);
 	}
 	*out = b.at ? buf_span(&b) : SPAN("");
@@ -335,9 +351,17 @@ terms(struct scan *s, struct doc *list, const char *end)
 
 /*
  * A tuple is a list of which the reader of the list around it knows that it is
- * one: doc has no kind for it, but the key of a list's member is free.
+ * one: doc has no kind for it, but the key of a list's member is free until the
+ * list has been read.
  */
 static const char tuple_mark[] = "{}";
+
+static void
+unmark(const struct doc *list)
+{
+	for (struct doc *d = list->is.members.first; d; d = d->next)
+		d->key = NULL;
+}
 
 static bool
 is_pair(const struct doc *d)
@@ -373,6 +397,7 @@ list(struct scan *s, struct doc *to, const char *key)
 	if (!terms(s, members, "]"))
 		return false;
 	if (!is_pairs(members)) {
+		unmark(members);
 		doc_put(to, key, members);
 		return true;
 	}
@@ -380,6 +405,14 @@ list(struct scan *s, struct doc *to, const char *key)
 	for (const struct doc *d = doc_first(members); d; d = d->next)
 		put_pair(s, map, d);
 	return true;
+}
+
+static bool
+map_key(struct scan *s, struct span *out)
+{
+	if (take(s, "<<"))
+		return binary(s, out);
+	return begins_atom(peek(s)) ? atom_text(s, out) : fail(s);
 }
 
 static bool
@@ -391,8 +424,7 @@ map_term(struct scan *s, struct doc *to, const char *key)
 	if (take(s, "}"))
 		return true;
 	do {
-		if (!(take(s, "<<") ? binary(s, &name) : atom_text(s, &name)) || !expect(s, "=>") ||
-		    !term(s, map, arena_dup(s->arena, name.at, name.len)))
+		if (!map_key(s, &name) || !expect(s, "=>") || !term(s, map, arena_dup(s->arena, name.at, name.len)))
 			return false;
 	} while (take(s, ","));
 	return expect(s, "}");
@@ -405,6 +437,7 @@ tuple(struct scan *s, struct doc *to, const char *key)
 
 	if (!terms(s, members, "}"))
 		return false;
+	unmark(members);
 	doc_put(to, key, members);
 	if (!key)
 		members->key = tuple_mark;
@@ -437,16 +470,25 @@ term(struct scan *s, struct doc *to, const char *key)
 	char c = peek(s);
 	bool ok;
 
-	if (++s->count > ERLANG_TERMS_MAX || s->depth == ERLANG_TERMS_DEPTH)
+	if (++s->count > ERLANG_TERMS_MAX)
 		return fail(s);
 	if (is_digit(c) || c == '-' || c == '+')
 		return integer(s, to, key);
-	if (c == '\'' || (c >= 'a' && c <= 'z'))
+	if (begins_atom(c))
 		return atom(s, to, key);
+	if (s->depth == ERLANG_TERMS_DEPTH)
+		return fail(s);
 	s->depth++;
 	ok = compound(s, to, key);
 	s->depth--;
 	return ok;
+}
+
+/* The outermost keys are binaries; an atom would mean something else to other readers. */
+static bool
+has_binary_key(struct scan s)
+{
+	return take(&s, "{") && take(&s, "<<");
 }
 
 const struct doc *
@@ -454,17 +496,20 @@ erlang_terms_read(struct arena *a, struct fault *f, struct span text)
 {
 	struct scan s = { .arena = a, .fault = f, .rest = text_is_utf8(text) ? text : from_latin1(a, text) };
 	struct doc *all = doc_list(a), *map = doc_map(a);
+	bool keyed = true;
 
 	if (peek(&s) == '\0' && s.rest.len == 0)
 		fail(&s);
-	while (!fault_is_set(f) && peek(&s) != '\0')
+	while (!fault_is_set(f) && peek(&s) != '\0') {
+		keyed &= has_binary_key(s);
 		if (term(&s, all, NULL))
 			expect(&s, ".");
+	}
 	if (!fault_is_set(f) && s.rest.len > 0)
 		fail(&s);
 	if (fault_is_set(f))
 		return NULL;
-	if (!is_pairs(all)) {
+	if (!keyed || !is_pairs(all)) {
 		fault_raise(f, FAULT_BAD_REQUEST, "not in key-value format");
 		return NULL;
 	}

@@ -20,10 +20,10 @@ struct fault;
 
 /*
  * The file as a map: of keys that occur twice the last counts. TEXT is UTF-8,
- * or latin-1 when it is not valid UTF-8. Binaries become texts (bytes that are
- * no UTF-8 are taken as latin-1), "strings" lists of integers, atoms texts but
- * for true, false, nil, null and undefined, tuples lists; a list that consists
- * of {Text, Value} alone becomes a map.
+ * or latin-1 when it is not valid UTF-8. Binaries become texts (quoted ones that
+ * are no UTF-8 are taken as latin-1), "strings" lists of integers, atoms texts
+ * but for true, false, nil, null and undefined, tuples lists; a list that
+ * consists of {Text, Value} alone becomes a map.
  *
  * NULL and BAD_REQUEST raised when it is malformed, too deep or too large, or
  * a text holds a NUL: the message is "invalid terms" or "not in key-value

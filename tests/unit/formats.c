@@ -6,6 +6,7 @@
 
 DECLARE_TESTS(crate);
 DECLARE_TESTS(crate_rules);
+DECLARE_TESTS(erlang_terms);
 DECLARE_TESTS(jwt);
 DECLARE_TESTS(license);
 DECLARE_TESTS(manifest);
@@ -14,6 +15,7 @@ DECLARE_TESTS(markdown);
 UNIT_MAIN("formats",
 	TEST_LIST(crate),
 	TEST_LIST(crate_rules),
+	TEST_LIST(erlang_terms),
 	TEST_LIST(jwt),
 	TEST_LIST(license),
 	TEST_LIST(manifest),
