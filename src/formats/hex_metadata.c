@@ -25,9 +25,9 @@ wrong_type(struct reader *r, const char *field, const char *type)
 	fault_raise_field(r->fault, FAULT_INVALID, field, "expected type %s", type);
 }
 
-/* A text without NUL; empty is as good as absent. */
+/* A text without NUL. */
 static const char *
-read_text(struct reader *r, const struct doc *map, const char *key, const char *field)
+read_requirement(struct reader *r, const struct doc *map, const char *key, const char *field)
 {
 	const struct doc *d = doc_find(map, key);
 	const char *text;
@@ -37,7 +37,16 @@ read_text(struct reader *r, const struct doc *map, const char *key, const char *
 	text = doc_find_text(map, key);
 	if (!text)
 		wrong_type(r, field, "string");
-	return text && *text ? text : NULL;
+	return text;
+}
+
+/* The same where blank is as good as absent. */
+static const char *
+read_text(struct reader *r, const struct doc *map, const char *key, const char *field)
+{
+	const char *text = read_requirement(r, map, key, field);
+
+	return text && span_trim(span_of(text)).len > 0 ? text : NULL;
 }
 
 static struct hex_list
@@ -54,6 +63,7 @@ read_list(struct reader *r, const struct doc *map, const char *key, const char *
 		return list;
 	}
 	items = arena_zalloc(r->arena, d->count + 1, sizeof(*items));
+	list.items = items;
 	for (const struct doc *m = doc_first(d); m; m = m->next) {
 		if (!doc_is(m, DOC_TEXT) || span_find_nul(m->is.text) >= 0) {
 			wrong_type(r, field, "list(string)");
@@ -61,21 +71,26 @@ read_list(struct reader *r, const struct doc *map, const char *key, const char *
 		}
 		items[list.count++] = arena_dup(r->arena, m->is.text.at, m->is.text.len);
 	}
-	list.items = items;
 	return list;
 }
 
 /* A map, or the empty list that an empty map looks like. */
+static bool
+is_map(const struct doc *d)
+{
+	return doc_is(d, DOC_MAP) || (doc_is(d, DOC_LIST) && d->count == 0);
+}
+
+/* Absent and empty are the same. */
 static const struct doc *
 read_map(struct reader *r, const struct doc *map, const char *key, const char *field, const char *type)
 {
 	const struct doc *d = doc_find(map, key);
 
-	if (!d || doc_is(d, DOC_NULL) || (doc_is(d, DOC_LIST) && d->count == 0))
-		return NULL;
 	if (doc_is(d, DOC_MAP))
 		return d;
-	wrong_type(r, field, type);
+	if (d && !doc_is(d, DOC_NULL) && !is_map(d))
+		wrong_type(r, field, type);
 	return NULL;
 }
 
@@ -108,7 +123,7 @@ add_requirement(struct reader *r, const char *name, const struct doc *d)
 	struct hex_requirement_new *to;
 	const char *field;
 
-	if (!name || !doc_is(d, DOC_MAP) || m->requirement_count == HEX_REQUIREMENTS_MAX) {
+	if (!name || !is_map(d)) {
 		fault_raise_field(r->fault, FAULT_INVALID, "requirements", "is invalid");
 		return;
 	}
@@ -124,7 +139,7 @@ add_requirement(struct reader *r, const char *name, const struct doc *d)
 	*to = (struct hex_requirement_new){
 		.name = name,
 		.app = read_text(r, d, "app", field),
-		.requirement = read_text(r, d, "requirement", field),
+		.requirement = read_requirement(r, d, "requirement", field),
 		.optional = doc_is(optional, DOC_BOOL) && optional->is.boolean,
 		.repository = read_text(r, d, "repository", field),
 	};
@@ -139,11 +154,11 @@ read_requirements(struct reader *r, const struct doc *d)
 
 	if (!list || doc_is(list, DOC_NULL))
 		return;
-	if (!doc_is(list, DOC_MAP) && !doc_is(list, DOC_LIST)) {
+	if ((!doc_is(list, DOC_MAP) && !doc_is(list, DOC_LIST)) || list->count > HEX_REQUIREMENTS_MAX) {
 		wrong_type(r, "requirements", "map(string)");
 		return;
 	}
-	r->out->requirements = arena_zalloc(r->arena, HEX_REQUIREMENTS_MAX, sizeof(*r->out->requirements));
+	r->out->requirements = arena_zalloc(r->arena, list->count + 1, sizeof(*r->out->requirements));
 	for (const struct doc *m = doc_first(list); m; m = m->next)
 		add_requirement(r, doc_is(list, DOC_MAP) ? arena_dup(r->arena, m->key, m->key_len)
 							 : doc_find_text(doc_is(m, DOC_MAP) ? m : NULL, "name"), m);
@@ -195,7 +210,7 @@ hex_metadata_read(struct arena *a, struct fault *f, const struct doc *d, struct 
 		.version = read_text(&r, d, "version", "version"),
 		.app = read_text(&r, d, "app", "meta.app"),
 		.description = read_text(&r, d, "description", "meta.description"),
-		.elixir = read_text(&r, d, "elixir", "meta.elixir"),
+		.elixir = read_requirement(&r, d, "elixir", "meta.elixir"),
 		.files = read_list(&r, d, "files", "meta.files"),
 		.licenses = read_list(&r, d, "licenses", "meta.licenses"),
 		.maintainers = read_list(&r, d, "maintainers", "meta.maintainers"),

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a Hex package says of itself, and the rules for it. Everything that is
- * wrong is raised at once, as INVALID with a message per field; dots in the
- * names of fields nest ("meta.links", "requirements.plug").
+ * wrong is raised at once, as INVALID with a message per field (of several wrong
+ * licenses or links, the first); dots in the names of fields nest ("meta.links",
+ * "requirements.plug").
  */
 #ifndef ENTREPOT_FORMATS_HEX_METADATA_H
 #define ENTREPOT_FORMATS_HEX_METADATA_H
@@ -12,7 +13,6 @@
 
 #include "base/compiler.h"
 #include "base/span.h"
-
 
 struct arena;
 struct doc;

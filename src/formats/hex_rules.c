@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/fault.h"
 #include "base/text.h"
 #include "formats/hex_metadata.h"
@@ -14,10 +15,10 @@
 #include "wire/doc.h"
 
 #define NUMBER_MAX UINT64_C(99999999999999)
+#define NUMBER_DIGITS 14
 #define PRERELEASE_MAX 64
 #define NAME_MAX_LEN 255
 #define APP_MAX 255
-#define VERSION_MAX 255
 #define TEXT_MAX 65536
 #define SHOWN_MAX 200
 
@@ -68,6 +69,22 @@ check_name(struct checker *c, const char *name)
 		wrong(c, "name", "should be at most 255 character(s)");
 }
 
+/* The version with its three numbers cut to one digit too many, so that they fit whatever they were. */
+static const char *
+shorten_numbers(struct checker *c, const char *version)
+{
+	struct buf b = buf_on(c->fault->arena);
+	size_t digits = 0;
+
+	for (; *version && *version != '-' && *version != '+'; version++) {
+		digits = is_digit(*version) ? digits + 1 : 0;
+		if (digits <= NUMBER_DIGITS + 1)
+			buf_putc(&b, *version);
+	}
+	buf_puts(&b, version);
+	return buf_text(&b);
+}
+
 static void
 check_version(struct checker *c, const char *version)
 {
@@ -75,7 +92,7 @@ check_version(struct checker *c, const char *version)
 
 	if (!version)
 		wrong(c, "version", "can't be blank");
-	else if (strlen(version) > VERSION_MAX || !semver_parse(span_of(version), &v, NULL, 0))
+	else if (!semver_parse(span_of(shorten_numbers(c, version)), &v, NULL, 0))
 		wrong(c, "version", "is invalid SemVer");
 	else if (v.build.len > 0)
 		wrong(c, "version", "build number not allowed");
@@ -115,22 +132,36 @@ check_licenses(struct checker *c, const struct hex_list *licenses)
 	if (licenses->count == 0)
 		wrong(c, "meta.licenses", "can't be blank");
 	for (size_t i = 0; c->rules->spdx && i < licenses->count; i++)
-		if (!is_license(c, licenses->items[i]))
+		if (!is_license(c, licenses->items[i])) {
 			fault_raise_field(c->fault, FAULT_INVALID, "meta.licenses", "invalid license \"%s\"",
 					  shown(c, licenses->items[i]));
+			return;
+		}
+}
+
+/* http or https, and a host. */
+static bool
+is_link(struct span url)
+{
+	const struct span scheme = span_cut(&url, ':');
+
+	if (!span_equal_nocase(scheme, SPAN("https")) && !span_equal_nocase(scheme, SPAN("http")))
+		return false;
+	for (size_t i = 0; i < url.len; i++)
+		if ((unsigned char)url.at[i] <= ' ' || url.at[i] == '\177')
+			return false;
+	return span_starts(url, "//") && url.len > 2 && !strchr("/?#:", url.at[2]);
 }
 
 static void
 check_links(struct checker *c, const struct doc *links)
 {
-	for (const struct doc *d = doc_first(links); d; d = d->next) {
-		struct span url = d->is.text;
-		size_t scheme = span_starts(url, "https://") ? 8 : span_starts(url, "http://") ? 7 : 0;
-
-		if (scheme == 0 || url.len == scheme)
+	for (const struct doc *d = doc_first(links); d; d = d->next)
+		if (!is_link(d->is.text)) {
 			fault_raise_field(c->fault, FAULT_INVALID, "meta.links", "invalid link \"%s\"",
-					  shown(c, arena_dup(c->fault->arena, url.at, url.len)));
-	}
+				shown(c, arena_dup(c->fault->arena, d->is.text.at, d->is.text.len)));
+			return;
+		}
 }
 
 static void
