@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/compiler.h"
 #include "base/text.h"
 #include "version/semver.h"
 
@@ -18,28 +19,37 @@ app_of(const struct hex_snippet *s)
 	return s->app && *s->app ? s->app : s->name;
 }
 
+/* Words that Erlang takes for something else; behind Elixir's colon none is. */
+static const char *const reserved[] = {
+	"after", "and", "andalso", "band", "begin", "bnot", "bor", "bsl", "bsr", "bxor", "case", "catch", "cond", "div",
+	"else", "end", "fun", "if", "let", "maybe", "not", "of", "or", "orelse", "receive", "rem", "try", "when", "xor",
+};
+
 static bool
-is_plain(const char *name)
+is_plain(const char *name, char quote)
 {
 	if (*name < 'a' || *name > 'z')
 		return false;
+	for (size_t i = 0; quote == '\'' && i < ARRAY_LEN(reserved); i++)
+		if (strcmp(name, reserved[i]) == 0)
+			return false;
 	for (; *name; name++)
 		if (!is_alnum(*name) && *name != '_')
 			return false;
 	return true;
 }
 
-/* The name as it is, or between quotes with quotes and backslashes escaped. */
+/* The name as it is, or between the language's quotes with quotes and backslashes escaped. */
 static const char *
 atom(struct arena *a, const char *name, char quote)
 {
 	struct buf b = buf_on(a);
 
-	if (is_plain(name))
+	if (is_plain(name, quote))
 		return name;
 	buf_putc(&b, quote);
 	for (; *name; name++) {
-		if (*name == quote || *name == '\\' || *name == '#')
+		if (*name == quote || *name == '\\' || (*name == '#' && quote == '"'))
 			buf_putc(&b, '\\');
 		buf_putc(&b, *name);
 	}

@@ -8,6 +8,7 @@ DECLARE_TESTS(crate);
 DECLARE_TESTS(crate_rules);
 DECLARE_TESTS(erlang_terms);
 DECLARE_TESTS(hex_metadata);
+DECLARE_TESTS(hex_snippet);
 DECLARE_TESTS(jwt);
 DECLARE_TESTS(license);
 DECLARE_TESTS(manifest);
@@ -18,6 +19,7 @@ UNIT_MAIN("formats",
 	TEST_LIST(crate_rules),
 	TEST_LIST(erlang_terms),
 	TEST_LIST(hex_metadata),
+	TEST_LIST(hex_snippet),
 	TEST_LIST(jwt),
 	TEST_LIST(license),
 	TEST_LIST(manifest),
