@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/compiler.h"
+#include "base/text.h"
 #include "version/semver.h"
 
 /* Longer ones before those that they begin with. */
@@ -65,7 +66,7 @@ comparison(struct span *rest)
 bool
 hex_req_is_valid(struct span text)
 {
-	if (text.len > HEX_REQ_MAX || memchr(text.at, '\0', text.len))
+	if (text.len > HEX_REQ_MAX || span_find_nul(text) >= 0)
 		return false;
 	for (;;) {
 		if (!comparison(&text))

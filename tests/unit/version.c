@@ -4,10 +4,12 @@
  */
 #include "unit.h"
 
+DECLARE_TESTS(hex_req);
 DECLARE_TESTS(semver);
 DECLARE_TESTS(semver_req);
 
 UNIT_MAIN("version",
+	TEST_LIST(hex_req),
 	TEST_LIST(semver),
 	TEST_LIST(semver_req)
 )
