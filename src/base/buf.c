@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/number.h"
 
 struct buf
 buf_on(struct arena *a)
@@ -85,9 +86,9 @@ buf_put_uint(struct buf *b, uint64_t n)
 void
 buf_put_int(struct buf *b, int64_t n)
 {
-	if (n < 0)
-		buf_putc(b, '-');
-	buf_put_uint(b, n < 0 ? 0 - (uint64_t)n : (uint64_t)n);
+	char text[NUMBER_TEXT_SIZE];
+
+	buf_put(b, text, number_format(text, n));
 }
 
 void

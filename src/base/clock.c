@@ -7,6 +7,7 @@
 #include "base/clock.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/compiler.h"
@@ -104,12 +105,41 @@ clock_split(int64_t t)
 	return f;
 }
 
+/* Years of other than four digits come only from outside. */
+static char *
+put_year(char *to, int year)
+{
+	if (year >= 0 && year <= 9999)
+		return number_put_digits(to, (unsigned)year, 4);
+	return to + snprintf(to, 12, "%04d", year);
+}
+
+static char *
+put_time(char *to, const struct clock_fields *f)
+{
+	to = number_put_digits(to, (unsigned)f->hour, 2);
+	*to++ = ':';
+	to = number_put_digits(to, (unsigned)f->minute, 2);
+	*to++ = ':';
+	return number_put_digits(to, (unsigned)f->second, 2);
+}
+
+static char *
+put_date(char *to, const struct clock_fields *f)
+{
+	to = put_year(to, f->year);
+	*to++ = '-';
+	to = number_put_digits(to, (unsigned)f->month, 2);
+	*to++ = '-';
+	return number_put_digits(to, (unsigned)f->day, 2);
+}
+
 const char *
 clock_format_date(char text[CLOCK_TEXT_SIZE], int64_t t)
 {
 	struct clock_fields f = clock_split(t);
 
-	snprintf(text, CLOCK_TEXT_SIZE, "%04d-%02d-%02d", f.year, f.month, f.day);
+	*put_date(text, &f) = '\0';
 	return text;
 }
 
@@ -117,15 +147,17 @@ const char *
 clock_format_rfc3339(char text[CLOCK_TEXT_SIZE], int64_t t, int digits)
 {
 	struct clock_fields f = clock_split(t);
-	int at = snprintf(text, CLOCK_TEXT_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d",
-		f.year, f.month, f.day, f.hour, f.minute, f.second);
 	int fraction = digits == 3 ? f.micro / 1000 : f.micro;
-	char *rest = text + at;
+	char *at = put_date(text, &f);
 
-	if (fraction == 0 || digits == 0)
-		snprintf(rest, CLOCK_TEXT_SIZE - (size_t)at, "Z");
-	else
-		snprintf(rest, CLOCK_TEXT_SIZE - (size_t)at, ".%0*dZ", digits == 3 ? 3 : 6, fraction);
+	*at++ = 'T';
+	at = put_time(at, &f);
+	if (fraction != 0 && digits != 0) {
+		*at++ = '.';
+		at = number_put_digits(at, (unsigned)fraction, digits == 3 ? 3 : 6);
+	}
+	*at++ = 'Z';
+	*at = '\0';
 	return text;
 }
 
@@ -133,9 +165,21 @@ const char *
 clock_format_http(char text[CLOCK_TEXT_SIZE], int64_t t)
 {
 	struct clock_fields f = clock_split(t);
+	char *at = text;
 
-	snprintf(text, CLOCK_TEXT_SIZE, "%.3s, %02d %s %04d %02d:%02d:%02d GMT",
-		weekdays[f.weekday], f.day, months[f.month - 1], f.year, f.hour, f.minute, f.second);
+	memcpy(at, weekdays[f.weekday], 3);
+	at += 3;
+	*at++ = ',';
+	*at++ = ' ';
+	at = number_put_digits(at, (unsigned)f.day, 2);
+	*at++ = ' ';
+	memcpy(at, months[f.month - 1], 3);
+	at += 3;
+	*at++ = ' ';
+	at = put_year(at, f.year);
+	*at++ = ' ';
+	at = put_time(at, &f);
+	memcpy(at, " GMT", 5);
 	return text;
 }
 

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/number.h"
 #include "base/text.h"
 
 /* Kept free for the end of a cut value: mark, quote, brace, newline. */
@@ -159,7 +160,7 @@ is_bare(const char *value)
 	if (!*value)
 		return false;
 	for (; *value; value++)
-		if (*value <= ' ' || *value > '~' || strchr("\"\\=", *value))
+		if (*value <= ' ' || *value > '~' || *value == '"' || *value == '\\' || *value == '=')
 			return false;
 	return true;
 }
@@ -199,13 +200,13 @@ log_text(struct log_line *line, const char *key, const char *value)
 void
 log_int(struct log_line *line, const char *key, int64_t value)
 {
-	char digits[24];
+	char digits[NUMBER_TEXT_SIZE];
 	unsigned before = line->len;
-	int n = snprintf(digits, sizeof(digits), "%lld", (long long)value);
+	size_t len = number_format(digits, value);
 
 	if (line->len == 0 || !put_key(line, key))
 		return;
-	if (!put(line, digits, (size_t)n))
+	if (!put(line, digits, len))
 		line->len = before;
 }
 

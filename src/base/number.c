@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Checked reading of integers; see the header.
+ * Reading and writing integers; see the header.
  */
 #include "base/number.h"
+
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/compiler.h"
@@ -110,4 +112,32 @@ number_parse_duration(struct span s, int64_t *out)
 		if (span_is(span_skip(s, digits), units[i].suffix))
 			return parse_scaled(span_make(s.at, digits), units[i].unit, INT64_MAX, out);
 	return false;
+}
+
+size_t
+number_format(char text[NUMBER_TEXT_SIZE], int64_t n)
+{
+	uint64_t rest = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+	char digits[NUMBER_TEXT_SIZE];
+	size_t at = sizeof(digits);
+
+	digits[--at] = '\0';
+	do {
+		digits[--at] = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest > 0);
+	if (n < 0)
+		digits[--at] = '-';
+	memcpy(text, digits + at, sizeof(digits) - at);
+	return sizeof(digits) - at - 1;
+}
+
+char *
+number_put_digits(char *to, unsigned n, int digits)
+{
+	for (int i = digits - 1; i >= 0; i--) {
+		to[i] = (char)('0' + n % 10);
+		n /= 10;
+	}
+	return to + digits;
 }

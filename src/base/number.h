@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Checked reading of integers: decimal digits only, no white space, no plus
- * sign, no overflow.
+ * sign, no overflow. And writing them, for where printf() would be felt.
  */
 #ifndef ENTREPOT_BASE_NUMBER_H
 #define ENTREPOT_BASE_NUMBER_H
@@ -21,5 +21,12 @@ bool number_parse_size(struct span s, int64_t max, int64_t *out) MUST_CHECK;
 
 /* "30", "30s", "5m", "2h", "1d" in microseconds ("500ms" too). */
 bool number_parse_duration(struct span s, int64_t *out) MUST_CHECK;
+
+/* The decimal digits of N and a NUL; returns the length without it. */
+#define NUMBER_TEXT_SIZE 24
+size_t number_format(char text[NUMBER_TEXT_SIZE], int64_t n);
+
+/* Exactly DIGITS digits of N, from the right, with leading zeros and without a NUL; returns what is behind them. */
+char *number_put_digits(char *to, unsigned n, int digits);
 
 #endif

@@ -6,7 +6,6 @@
  */
 #include "db/db.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,11 +16,11 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/log.h"
+#include "base/number.h"
 #include "base/work.h"
 #include "db/session.h"
 
 #define MAX_PARAMS 64
-#define NUMBER_SIZE 24
 /* 2000-01-01 in µs since 1970; PostgreSQL counts from there. */
 #define EPOCH INT64_C(946684800000000)
 
@@ -30,7 +29,7 @@ struct bound {
 	const char *values[MAX_PARAMS];
 	int lengths[MAX_PARAMS];
 	int formats[MAX_PARAMS];
-	char numbers[MAX_PARAMS][NUMBER_SIZE];
+	char numbers[MAX_PARAMS][NUMBER_TEXT_SIZE];
 };
 
 /* A statement and its caller do not belong together: a bug that tests find. */
@@ -53,7 +52,7 @@ refuse_nul(struct work *w, struct span s)
 }
 
 static void
-bind_time(char to[NUMBER_SIZE], int64_t t)
+bind_time(char to[NUMBER_TEXT_SIZE], int64_t t)
 {
 	uint64_t n;
 
@@ -120,10 +119,10 @@ bind_arg(struct work *w, struct bound *b, size_t i, const struct arg *arg)
 		b->values[i] = NULL;
 		return true;
 	case ARG_INT:
-		snprintf(b->numbers[i], NUMBER_SIZE, "%" PRId64, arg->integer);
+		number_format(b->numbers[i], arg->integer);
 		return true;
 	case ARG_BOOL:
-		snprintf(b->numbers[i], NUMBER_SIZE, "%c", arg->integer ? 't' : 'f');
+		memcpy(b->numbers[i], arg->integer ? "t" : "f", 2);
 		return true;
 	case ARG_TIME:
 		bind_time(b->numbers[i], arg->integer);

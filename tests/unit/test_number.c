@@ -4,6 +4,9 @@
  */
 #include "unit.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/compiler.h"
 #include "base/number.h"
@@ -149,7 +152,35 @@ malformed_and_endless_durations_are_refused(void **state)
 	assert_true(number_parse_duration(SPAN("106751991d"), &t));
 }
 
+static void
+numbers_are_written_as_printf_would(void **state)
+{
+	static const int64_t numbers[] = { 0, 7, -7, 10, 1234567890, INT64_MAX, INT64_MIN };
+	char text[NUMBER_TEXT_SIZE], expected[NUMBER_TEXT_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		snprintf(expected, sizeof(expected), "%lld", (long long)numbers[i]);
+		assert_int_equal(number_format(text, numbers[i]), strlen(expected));
+		assert_string_equal(text, expected);
+	}
+}
+
+static void
+digits_are_as_many_as_asked_for(void **state)
+{
+	char text[] = "------";
+
+	(void)state;
+	assert_ptr_equal(number_put_digits(text, 42, 4), text + 4);
+	assert_string_equal(text, "0042--");
+	assert_ptr_equal(number_put_digits(text, 12345, 2), text + 2);
+	assert_string_equal(text, "4542--");
+}
+
 TESTS(number,
+	TEST(numbers_are_written_as_printf_would),
+	TEST(digits_are_as_many_as_asked_for),
 	TEST(numbers_are_read_up_to_their_limits),
 	TEST(what_overflows_is_refused),
 	TEST(only_digits_make_a_number),
