@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -27,6 +28,7 @@
 #define BEGIN_REQUEST 1
 #define END_REQUEST 3
 #define PARAMS 4
+#define STDIN 5
 #define STDOUT 6
 #define FCGI_VERSION 1
 #define RESPONDER 1
@@ -38,6 +40,8 @@
 
 /* A head up to this size is handed over only when all of it is there. */
 #define PEEK_SIZE 16384
+/* For each piece of a request or an answer, in seconds. */
+#define SILENCE_TIME 30
 /* Limits of a request's head. Web servers have lower ones; these are for when they do not. */
 #define MAX_PARAMS 256
 #define MAX_VALUE 16384		/* of a header; the target has REQUEST_MAX_TARGET */
@@ -93,6 +97,15 @@ is_begin(const unsigned char *record)
 		&& (record[2] | record[3]) != 0 && record_content(record) == BEGIN_SIZE - HEADER_SIZE && record[6] == 0;
 }
 
+/* Whether the body, what follows the head, is empty and has come. */
+static bool
+is_bodiless(const unsigned char *record, size_t len, const unsigned char *head)
+{
+	return len >= HEADER_SIZE && record[0] == FCGI_VERSION && record[1] == STDIN
+		&& memcmp(record + 2, head + 2, 2) == 0 && record_content(record) == 0
+		&& len >= HEADER_SIZE + (size_t)record[6];
+}
+
 /*
  * The library answers management records through a buffer it does not
  * measure, and blocks on a head that comes in pieces. So the head is looked
@@ -114,7 +127,8 @@ look_through(const unsigned char *head, size_t len)
 		if (record[0] != FCGI_VERSION || record[1] != PARAMS || memcmp(record + 2, head + 2, 2) != 0)
 			return FCGI_FOREIGN;
 		if (record_content(record) == 0)
-			return FCGI_READY;
+			return size <= len - at && is_bodiless(record + size, len - at - size, head)
+				? FCGI_WHOLE : FCGI_READY;
 		if (size > len - at)
 			break;
 		at += size;
@@ -133,6 +147,15 @@ fcgi_peek(int fd)
 	if (n < 0)
 		return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? FCGI_WAIT : FCGI_GONE;
 	return look_through(head, (size_t)n);
+}
+
+void
+fcgi_limit_silence(int fd)
+{
+	struct timeval silence = { .tv_sec = SILENCE_TIME };
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &silence, sizeof(silence));
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &silence, sizeof(silence));
 }
 
 /* ---- the request ---- */
@@ -178,20 +201,20 @@ set_length(struct fcgi *f, struct request *r, const char *value)
 
 /* A variable of the request that is not one of the HTTP_ kind. */
 static void
-take_variable(struct fcgi *f, struct arena *a, struct request *r, const char *name, const char *value)
+take_variable(struct fcgi *f, struct arena *a, struct request *r, struct span name, const char *value)
 {
-	if (strcmp(name, "REQUEST_METHOD") == 0) {
+	if (span_equal(name, SPAN("REQUEST_METHOD"))) {
 		r->method_text = value;
 		r->method = method_parse(span_of(value));
-	} else if (strcmp(name, "REQUEST_URI") == 0) {
+	} else if (span_equal(name, SPAN("REQUEST_URI"))) {
 		r->target = value;
-	} else if (strcmp(name, "REMOTE_ADDR") == 0) {
+	} else if (span_equal(name, SPAN("REMOTE_ADDR"))) {
 		r->remote_addr = value;
-	} else if (strcmp(name, "CONTENT_LENGTH") == 0) {
+	} else if (span_equal(name, SPAN("CONTENT_LENGTH"))) {
 		set_length(f, r, value);
-	} else if (strcmp(name, "CONTENT_TYPE") == 0 && *value != '\0') {
+	} else if (span_equal(name, SPAN("CONTENT_TYPE")) && *value != '\0') {
 		request_add_header(a, r, "content-type", value);
-	} else if (strcmp(name, "REDIRECT_HTTP_AUTHORIZATION") == 0 && !request_header(r, "authorization")) {
+	} else if (span_equal(name, SPAN("REDIRECT_HTTP_AUTHORIZATION")) && !request_header(r, "authorization")) {
 		/* How Apache passes it on through an internal redirect. */
 		request_add_header(a, r, "authorization", value);
 	}
@@ -238,8 +261,22 @@ take_params(struct fcgi *f, struct arena *a, struct request *r)
 		if (is_header)
 			take_header(f, a, r, *p + 5, equals + 1);
 		else
-			take_variable(f, a, r, *p, equals + 1);
+			take_variable(f, a, r, span_make(*p, (size_t)(equals - *p)), equals + 1);
 	}
+}
+
+static const char *
+next_id(struct fcgi *f, struct arena *a)
+{
+	size_t len = strlen(f->prefix);
+	char *id = arena_alloc(a, len + 8 + 1);
+	uint32_t n = ++f->counter;
+
+	memcpy(id, f->prefix, len);
+	for (size_t i = 0; i < 8; i++)
+		id[len + i] = "0123456789abcdef"[n >> (28 - 4 * i) & 15];
+	id[len + 8] = '\0';
+	return id;
 }
 
 bool
@@ -256,7 +293,7 @@ fcgi_receive(struct fcgi *f, int fd, struct arena *a, struct request *r)
 		return false;
 	f->keep = f->library.keepConnection;
 	*r = (struct request){ .body = { .read = read_body, .source = f, .length = -1 }, .remote_addr = "" };
-	r->id = arena_printf(a, "%s%08x", f->prefix, ++f->counter);
+	r->id = next_id(f, a);
 	if (f->library.role != RESPONDER)
 		object(f, "only the responder role is served");
 	take_params(f, a, r);
@@ -296,14 +333,21 @@ put_tail(unsigned char *to, const struct fcgi *f)
 	memset(to + 2 * HEADER_SIZE, 0, 8);
 }
 
-/* Write all of it; the socket's own timeout is the limit. */
+/* Write all of it. Most answers fit into the socket; for what has to wait its own timeout is the limit. */
 static bool
 write_all(struct fcgi *f, struct iovec *piece, size_t count)
 {
+	int flags = MSG_NOSIGNAL | MSG_DONTWAIT;
+
 	while (count > 0 && !f->broken) {
 		struct msghdr message = { .msg_iov = piece, .msg_iovlen = count };
-		ssize_t n = sendmsg(f->library.ipcFd, &message, MSG_NOSIGNAL);
+		ssize_t n = sendmsg(f->library.ipcFd, &message, flags);
 
+		if (n < 0 && flags & MSG_DONTWAIT && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+			fcgi_limit_silence(f->library.ipcFd);
+			flags = MSG_NOSIGNAL;
+			continue;
+		}
 		if (n < 0) {
 			f->broken = errno != EINTR;
 			continue;
@@ -370,6 +414,7 @@ send_file(struct fcgi *f, struct span head, const struct response *r)
 	int64_t left = r->length;
 	off_t offset = r->offset;
 
+	fcgi_limit_silence(f->library.ipcFd);
 	while (left > 0) {
 		size_t part = left < (int64_t)(RECORD_MAX - head.len) ? (size_t)left : RECORD_MAX - head.len;
 		struct iovec pieces[] = { { record, HEADER_SIZE }, { (void *)(uintptr_t)head.at, head.len } };

@@ -25,11 +25,18 @@ void fcgi_init(void);
 /* What waits on the connection, without taking it. Does not block. */
 enum fcgi_waiting {
 	FCGI_WAIT,		/* nothing yet, or only the beginning of a request's head */
-	FCGI_READY,		/* a request */
+	FCGI_READY,		/* a request, or its head: reading the rest may block */
+	FCGI_WHOLE,		/* a request without a body, to its end */
 	FCGI_GONE,		/* the peer closed it */
 	FCGI_FOREIGN		/* something that no web server sends: close it */
 };
 enum fcgi_waiting fcgi_peek(int fd);
+
+/*
+ * A peer that stalls in the middle of a request or an answer is given up after
+ * half a minute: to be called before reading may block. Sending sees to it itself.
+ */
+void fcgi_limit_silence(int fd);
 
 struct fcgi;
 

@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -34,8 +33,8 @@
 #include "server/signals.h"
 
 #define IDLE_TIME (60 * CLOCK_SECOND)
-/* For the first request to come, and for each piece of one that has begun. */
-#define SILENCE_TIME 30
+/* For the first request to come. */
+#define SILENCE_TIME (30 * CLOCK_SECOND)
 /* For the peer to take note of an answer that came early. */
 #define LINGER_TIME (5 * CLOCK_SECOND)
 /* What a connection whose request has not come yet is given at the end. */
@@ -160,9 +159,12 @@ attend(struct worker *w, struct connection *c)
 	switch (fcgi_peek(c->fd)) {
 	case FCGI_WAIT:
 		if (!c->watched)
-			connections_wait(&w->connections, c, CONNECTION_FRESH, SILENCE_TIME * CLOCK_SECOND);
+			connections_wait(&w->connections, c, CONNECTION_FRESH, SILENCE_TIME);
 		break;
 	case FCGI_READY:
+		fcgi_limit_silence(c->fd);
+		/* fall through */
+	case FCGI_WHOLE:
 		serve(w, c);
 		break;
 	case FCGI_FOREIGN:
@@ -202,7 +204,6 @@ let_others_accept(struct worker *w)
 static bool
 accept_one(struct worker *w)
 {
-	struct timeval silence = { .tv_sec = SILENCE_TIME };
 	int fd = accept4(w->options->listener, NULL, NULL, SOCK_CLOEXEC);
 	struct connection *c;
 
@@ -213,9 +214,6 @@ accept_one(struct worker *w)
 		}
 		return false;
 	}
-	/* A web server that stalls in the middle of a request frees the worker in the end. */
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &silence, sizeof(silence));
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &silence, sizeof(silence));
 	c = connections_add(&w->connections, fd);
 	attend(w, c);
 	if (c->state != CONNECTION_UNUSED && !w->ending)
@@ -234,7 +232,8 @@ part_from(struct worker *w, struct connection *c)
 	while (c->state == CONNECTION_IDLE) {
 		enum fcgi_waiting waiting = fcgi_peek(c->fd);
 
-		if (waiting == FCGI_READY) {
+		if (waiting == FCGI_READY || waiting == FCGI_WHOLE) {
+			fcgi_limit_silence(c->fd);
 			serve(w, c);
 		} else if (waiting == FCGI_WAIT && !told) {
 			/* From here on the peer cannot send; what came before can still be read. */

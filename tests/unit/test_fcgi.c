@@ -118,13 +118,15 @@ static void
 given_request(struct request *r, const char *method, const char *const *pairs, const char *body)
 {
 	struct buf b = buf_on(arena);
+	enum fcgi_waiting waiting;
 
 	given_connection();
 	put_begin(&b, true);
 	put_params(&b, method, pairs);
 	put_body(&b, body);
 	server_sends(&b);
-	assert_int_equal(fcgi_peek(application), FCGI_READY);
+	waiting = fcgi_peek(application);
+	assert_true(waiting == FCGI_READY || (waiting == FCGI_WHOLE && *body == '\0'));
 	assert_true(fcgi_receive(fcgi, application, arena, r));
 }
 
@@ -202,6 +204,47 @@ a_head_is_ready_only_when_it_is_complete(void **state)
 
 	assert_int_equal(fcgi_peek(application), FCGI_READY);
 	close(application);
+}
+
+static void
+a_request_is_whole_with_the_end_of_its_empty_body(void **state)
+{
+	struct buf head = buf_on(arena), body = buf_on(arena);
+
+	(void)state;
+	given_connection();
+	put_begin(&head, true);
+	put_params(&head, "GET", no_pairs);
+	put_body(&body, "");
+	server_sends(&head);
+	for (size_t i = 0; i < body.len; i++) {
+		assert_int_equal(fcgi_peek(application), FCGI_READY);
+		assert_int_equal(send(server, body.at + i, 1, 0), 1);
+	}
+
+	assert_int_equal(fcgi_peek(application), FCGI_WHOLE);
+}
+
+static void
+what_follows_a_head_and_is_no_body_of_it_makes_nothing_whole(void **state)
+{
+	static const struct {
+		int type, id;
+		const char *content;
+	} records[] = { { STDIN_RECORD, 2, "" }, { STDIN_RECORD, 1, "x" }, { PARAMS, 1, "" } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
+		struct buf b = buf_on(arena);
+
+		given_connection();
+		put_begin(&b, true);
+		put_params(&b, "GET", no_pairs);
+		put_record(&b, records[i].type, records[i].id, records[i].content, strlen(records[i].content));
+		server_sends(&b);
+
+		assert_int_equal(fcgi_peek(application), FCGI_READY);
+	}
 }
 
 static void
@@ -429,7 +472,7 @@ two_requests_follow_each_other_on_a_kept_connection(void **state)
 	put_body(&b, "");
 	server_sends(&b);
 
-	assert_int_equal(fcgi_peek(application), FCGI_READY);
+	assert_int_equal(fcgi_peek(application), FCGI_WHOLE);
 	assert_true(fcgi_receive(fcgi, application, arena, &r));
 	assert_int_equal(r.method, METHOD_GET);
 	assert_int_equal(fcgi_finish(fcgi), FCGI_CLOSE);
@@ -604,6 +647,8 @@ a_server_that_went_away_is_no_signal(void **state)
 TESTS(fcgi,
 	TEST(nothing_is_waited_for),
 	TEST(a_head_is_ready_only_when_it_is_complete),
+	TEST(a_request_is_whole_with_the_end_of_its_empty_body),
+	TEST(what_follows_a_head_and_is_no_body_of_it_makes_nothing_whole),
 	TEST(a_head_larger_than_the_window_is_ready),
 	TEST(management_records_and_garbage_are_foreign),
 	TEST(a_request_has_method_target_headers_and_an_id),
