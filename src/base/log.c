@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The log; see the header. A line is built in a fixed buffer and leaves with
- * one write(), so that lines of several processes do not mix. What does not
- * fit is cut off between characters; the line stays well-formed.
+ * one write(), alone or with others, so that lines of several processes do not
+ * mix. What does not fit is cut off between characters; the line stays well-formed.
  */
 #include "base/log.h"
 
@@ -12,6 +12,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -28,7 +29,15 @@ static struct {
 	enum log_level level;
 	char path[PATH_MAX];
 	const char *request_id;
+	bool holding;			/* lines may wait, if only for a file */
+	bool to_file;
 } target = { .fd = STDERR_FILENO, .level = LOG_INFO_LEVEL };
+
+/* Lines that wait. */
+static struct {
+	size_t len;
+	char text[32768];
+} held;
 
 static const char *const level_names[] = { "debug", "info", "warn", "error" };
 
@@ -39,11 +48,60 @@ open_file(const char *path)
 }
 
 static void
+write_all(const char *text, size_t len)
+{
+	while (len > 0) {
+		ssize_t done = write(target.fd, text, len);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		/* A log that cannot be written leaves nobody to tell. */
+		if (done <= 0)
+			return;
+		text += done;
+		len -= (size_t)done;
+	}
+}
+
+void
+log_hold(bool holding)
+{
+	target.holding = holding;
+	log_flush();
+}
+
+bool
+log_is_held(void)
+{
+	return held.len > 0;
+}
+
+void
+log_flush(void)
+{
+	size_t len = held.len;
+
+	held.len = 0;
+	write_all(held.text, len);
+}
+
+/* Pipes tear what is longer than their buffer, and whoever reads one wants to see it now. */
+static bool
+is_file(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+static void
 switch_to(int fd)
 {
+	log_flush();
 	if (target.fd != STDERR_FILENO)
 		close(target.fd);
 	target.fd = fd;
+	target.to_file = is_file(fd);
 }
 
 bool
@@ -234,24 +292,25 @@ log_begin(struct log_line *line, enum log_level level, const char *event)
 	log_text(line, "msg", event);
 }
 
+/* A warning is written at once, behind what went before it. */
+static bool
+may_wait(const struct log_line *line)
+{
+	return target.holding && target.to_file && line->level < LOG_WARN_LEVEL;
+}
+
 void
 log_end(struct log_line *line)
 {
-	size_t at = 0;
-
 	if (line->len == 0)
 		return;
 	put_tail(line, target.json ? "}\n" : "\n");
-	while (at < line->len) {
-		ssize_t done = write(target.fd, line->text + at, line->len - at);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		/* A log that cannot be written leaves nobody to tell. */
-		if (done <= 0)
-			break;
-		at += (size_t)done;
-	}
+	if (held.len + line->len > sizeof(held.text))
+		log_flush();
+	memcpy(held.text + held.len, line->text, line->len);
+	held.len += line->len;
+	if (!may_wait(line))
+		log_flush();
 	line->len = 0;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The log: one line per event, key=value or JSON, one write() per line, to
- * standard error or a file. Values are quoted and escaped; a line is at most
- * 4 KiB. Secrets are never passed in.
+ * The log: one line per event, key=value or JSON, to standard error or a file,
+ * with one write() per line unless lines are held. Values are quoted and
+ * escaped; a line is at most 4 KiB. Secrets are never passed in.
  */
 #ifndef ENTREPOT_BASE_LOG_H
 #define ENTREPOT_BASE_LOG_H
@@ -22,6 +22,17 @@ bool log_open(const char *path, bool json, enum log_level level) MUST_CHECK;
 
 /* Open the same file again (after rotation). */
 void log_reopen(void);
+
+/*
+ * Whether lines below LOG_WARN_LEVEL may wait in memory for others when the log
+ * is a regular file; not at first. They leave in their order, with whole lines
+ * in each write(): when 32 KiB are full, before a line that does not wait, with
+ * log_flush(), and before the target changes. Whoever holds lines flushes them
+ * soon, before a fork, and at the end.
+ */
+void log_hold(bool holding);
+bool log_is_held(void);
+void log_flush(void);
 
 /* The id that every line carries from now on; NULL for none. Not copied. */
 void log_set_request_id(const char *id);

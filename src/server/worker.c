@@ -40,6 +40,8 @@
 /* What a connection whose request has not come yet is given at the end. */
 #define FAREWELL_TIME (2 * CLOCK_SECOND)
 #define SWEEP_EVERY (CLOCK_SECOND / 4)
+/* How long a line of the log waits for others: a write for each costs a twentieth of a short request. */
+#define LOG_DELAY (CLOCK_SECOND / 10)
 #define EVENTS 64
 
 struct worker {
@@ -58,6 +60,7 @@ struct worker {
 	int64_t served;
 	int64_t idle_at;		/* clock_ticks() of the next app_idle() */
 	int64_t sweep_at;
+	int64_t log_at;			/* when held lines are written; 0: none are */
 };
 
 /* What an epoll event points to when it is no connection. */
@@ -329,6 +332,9 @@ tidy(struct worker *w, bool quiet)
 {
 	int64_t now = clock_ticks();
 
+	if (w->log_at != 0 && now >= w->log_at)
+		log_flush();
+	w->log_at = !log_is_held() ? 0 : w->log_at != 0 ? w->log_at : now + LOG_DELAY;
 	if (now >= w->sweep_at) {
 		connections_expire(&w->connections);
 		w->sweep_at = now + SWEEP_EVERY;
@@ -352,6 +358,8 @@ patience(const struct worker *w)
 
 	if (w->connections.count > 0 && w->sweep_at < due)
 		due = w->sweep_at;
+	if (w->log_at != 0 && w->log_at < due)
+		due = w->log_at;
 	wait = due - clock_ticks();
 	return wait <= 0 ? 0 : (int)(wait / 1000 + 1);
 }
@@ -415,9 +423,11 @@ worker_run(const struct worker_options *options)
 	/* Connecting now rather than with the first request; it is no condition for serving. */
 	if (schema_fits(&w)) {
 		report_ready(options);
+		log_hold(true);
 		loop(&w);
 	}
 	end(&w);
+	log_hold(false);
 	return w.status;
 }
 

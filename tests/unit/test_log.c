@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -34,6 +35,7 @@ static int
 teardown(void **state)
 {
 	log_set_request_id(NULL);
+	log_hold(false);
 	clock_set(0);
 	unlink(path);
 	return log_open(NULL, false, LOG_INFO_LEVEL) ? unit_teardown(state) : -1;
@@ -201,6 +203,99 @@ a_file_that_was_moved_away_is_opened_again(void **state)
 }
 
 static void
+held_lines_are_written_together_and_in_their_order(void **state)
+{
+	(void)state;
+	assert_true(log_open(path, false, LOG_INFO_LEVEL));
+	log_hold(true);
+	log_info("one");
+	log_info("two");
+
+	assert_true(log_is_held());
+	assert_string_equal(logged(), "");
+	log_flush();
+	assert_false(log_is_held());
+	assert_string_equal(logged(), "time=" TIME " level=info msg=one\ntime=" TIME " level=info msg=two\n");
+}
+
+static void
+a_warning_takes_the_held_lines_with_it(void **state)
+{
+	(void)state;
+	assert_true(log_open(path, false, LOG_INFO_LEVEL));
+	log_hold(true);
+	log_info("before");
+	log_warn("look");
+
+	assert_string_equal(logged(), "time=" TIME " level=info msg=before\ntime=" TIME " level=warn msg=look\n");
+}
+
+static void
+held_lines_go_where_they_belong_when_the_target_changes(void **state)
+{
+	const char *moved = arena_printf(arena, "%s.1", path);
+
+	(void)state;
+	assert_true(log_open(path, false, LOG_INFO_LEVEL));
+	log_hold(true);
+	log_info("old");
+	assert_int_equal(rename(path, moved), 0);
+	log_reopen();
+	log_info("new");
+	log_hold(false);
+
+	assert_string_equal(logged(), "time=" TIME " level=info msg=new\n");
+	assert_int_equal(rename(moved, path), 0);
+	assert_string_equal(logged(), "time=" TIME " level=info msg=old\n");
+}
+
+static void
+held_lines_are_whole_when_their_room_is_full(void **state)
+{
+	char text[1001], last = '\0';
+	int fd;
+
+	(void)state;
+	memset(text, 'x', 1000);
+	text[1000] = '\0';
+	assert_true(log_open(path, false, LOG_INFO_LEVEL));
+	log_hold(true);
+	for (int i = 0; i < 18; i++)
+		log_info("%s", text);
+	assert_string_equal(logged(), "");
+	for (int i = 0; i < 18; i++)
+		log_info("%s", text);
+
+	assert_true(log_is_held());
+	fd = open(path, O_RDONLY);
+	assert_in_range(lseek(fd, -1, SEEK_END), 16384, 32767);
+	assert_int_equal(read(fd, &last, 1), 1);
+	assert_int_equal(last, '\n');
+	close(fd);
+}
+
+static void
+a_pipe_gets_every_line_at_once(void **state)
+{
+	char text[256] = "";
+	int ends[2], saved = dup(STDERR_FILENO);
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	dup2(ends[1], STDERR_FILENO);
+	assert_true(log_open(NULL, false, LOG_INFO_LEVEL));
+	log_hold(true);
+	log_info("now");
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	close(ends[1]);
+
+	assert_true(read(ends[0], text, sizeof(text) - 1) > 0);
+	assert_string_equal(text, "time=" TIME " level=info msg=now\n");
+	close(ends[0]);
+}
+
+static void
 a_file_that_cannot_be_opened_leaves_the_old_one(void **state)
 {
 	(void)state;
@@ -223,5 +318,10 @@ TESTS(log,
 	LOG_TEST(what_is_below_the_level_is_not_written),
 	LOG_TEST(a_line_is_cut_at_four_kibibytes_and_stays_well_formed),
 	LOG_TEST(a_file_that_was_moved_away_is_opened_again),
+	LOG_TEST(held_lines_are_written_together_and_in_their_order),
+	LOG_TEST(a_warning_takes_the_held_lines_with_it),
+	LOG_TEST(held_lines_go_where_they_belong_when_the_target_changes),
+	LOG_TEST(held_lines_are_whole_when_their_room_is_full),
+	LOG_TEST(a_pipe_gets_every_line_at_once),
 	LOG_TEST(a_file_that_cannot_be_opened_leaves_the_old_one)
 );
