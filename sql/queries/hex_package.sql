@@ -14,6 +14,16 @@ SELECT * FROM hex_release
  WHERE package_id = ANY ($1::bigint[])
  ORDER BY package_id, version_key DESC, id DESC;
 
+-- :name hex_release_downloads :many
+-- Downloads of a release by day or month (the form of a date), within two days.
+SELECT to_char(day, $2) AS period, sum(count)::bigint AS downloads
+  FROM download_day
+ WHERE release_id = $1
+   AND day BETWEEN ($3::timestamptz AT TIME ZONE 'UTC')::date AND ($4::timestamptz AT TIME ZONE 'UTC')::date
+ GROUP BY period
+ ORDER BY period
+ LIMIT 10000;
+
 -- :name hex_owner_list :many
 -- Who owns a package, by name.
 SELECT a.id, a.kind, a.name, o.role

@@ -31,6 +31,11 @@ static const struct column release_columns[] = {
 };
 static const struct row_type release_row = ROW_TYPE(hex_release, release_columns);
 
+static const struct column downloads_columns[] = {
+	COLUMN(hex_downloads, period), COLUMN(hex_downloads, downloads), COLUMNS_END
+};
+static const struct row_type downloads_row = ROW_TYPE(hex_downloads, downloads_columns);
+
 static const struct column owner_columns[] = {
 	COLUMN(hex_owner, id), COLUMN(hex_owner, kind), COLUMN(hex_owner, name), COLUMN(hex_owner, role), COLUMNS_END
 };
@@ -69,6 +74,14 @@ bool
 hex_release_list(struct work *w, const int64_t *package_ids, size_t count, struct rows *out)
 {
 	return db_many(w, Q_HEX_RELEASE_LIST, &release_row, ARGS(int_array(package_ids, count)), out);
+}
+
+bool
+hex_release_downloads(struct work *w, int64_t release_id, const struct hex_period *period, struct rows *out)
+{
+	return db_many(w, Q_HEX_RELEASE_DOWNLOADS, &downloads_row,
+		       ARGS(num(release_id), text(period->months ? "YYYY-MM" : "YYYY-MM-DD"),
+			    timestamp(period->after), timestamp(period->before)), out);
 }
 
 bool

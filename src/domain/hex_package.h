@@ -68,6 +68,19 @@ const struct hex_release *hex_release_find(struct work *w, int64_t package_id, s
 /* Of all packages of the ids as struct hex_release: by package id, then the highest version first. */
 bool hex_release_list(struct work *w, const int64_t *package_ids, size_t count, struct rows *out) MUST_CHECK;
 
+struct hex_downloads {
+	const char *period;		/* "2026-05-10" or "2026-05" */
+	int64_t downloads;
+};
+/* Of a release by day, or by month, from the day of AFTER to that of BEFORE (µs), as struct hex_downloads. */
+struct hex_period {
+	bool months;
+	int64_t after;
+	int64_t before;
+};
+bool hex_release_downloads(struct work *w, int64_t release_id, const struct hex_period *period,
+	struct rows *out) MUST_CHECK;
+
 struct hex_owner {
 	int64_t id;
 	const char *kind;		/* "user", "organization" */

@@ -181,6 +181,12 @@ tarballs_that_are_fetched_count_as_downloads(void **state)
 	assert_int_equal(doc_at(get("/api/packages/lemon")->json, "downloads.week")->is.integer, 3);
 	assert_int_equal(doc_at(get("/api/packages/lemon")->json, "downloads.day")->is.integer, 3);
 	assert_int_equal(doc_at(get("/api/packages/lemon/releases/1.0.0")->json, "downloads")->is.integer, 3);
+	assert_int_equal(doc_at(get("/api/packages/lemon/releases/1.0.0?downloads=day")->json, "downloads[0][1]")
+		->is.integer, 3);
+	assert_int_equal(strlen(answer_text(get("/api/packages/lemon/releases/1.0.0?downloads=month"),
+		"downloads[0][0]")), strlen("2026-05"));
+	assert_null(doc_at(get("/api/packages/lemon/releases/1.0.0?downloads=day&downloads_before=2020-01-01")->json,
+		"downloads[0]"));
 }
 
 #define TEST_ALONE(function) cmocka_unit_test_setup_teardown(function, test_setup_committing, teardown)

@@ -117,8 +117,13 @@ check_reserved(struct call *c, const struct upload *u)
 static bool
 look_again(struct call *c, struct upload *u)
 {
-	if (u->taken.is_new)
+	/* Or be gone: who may publish further releases may not create packages by that. */
+	if (u->taken.is_new && !u->place.package)
 		return true;
+	if (u->taken.is_new) {
+		u->place.package = NULL;
+		return hex_require(c, &u->place, u->metadata.name, SCOPE_PUBLISH_NEW, HEX_WRITE);
+	}
 	u->place.package = hex_package_find(&c->work, u->repository->id, span_of(u->metadata.name));
 	return u->place.package && hex_require(c, &u->place, u->metadata.name, SCOPE_PUBLISH_UPDATE, HEX_WRITE);
 }
@@ -208,6 +213,7 @@ answer(struct call *c, const struct upload *u)
 		doc_text(view, "version", u->metadata.version);
 		doc_text(view, "url", url);
 	}
+	doc_int(view, "downloads", r ? r->downloads : 0);
 	call_header(c, "Location", url);
 	return reply(c, status, view);
 }

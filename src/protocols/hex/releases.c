@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/settings.h"
 #include "base/text.h"
 #include "domain/audit.h"
@@ -15,6 +16,47 @@
 
 #define MESSAGE_MIN 3
 #define MESSAGE_MAX 140
+
+/* The day that a parameter names, or MISSING when it names none. */
+static int64_t
+day_param(struct call *c, const char *name, int64_t missing)
+{
+	const char *text = hex_param(c, name);
+	int64_t at;
+
+	/* 0 is what PostgreSQL would be given as no time at all. */
+	return text && clock_parse_date(span_of(text), &at) && at > 0 ? at : missing;
+}
+
+/* All of them, or with ?downloads=day or month as pairs of that and a number. */
+static bool
+put_downloads(struct call *c, struct doc *view, const struct hex_release *r)
+{
+	const char *by = hex_param(c, "downloads");
+	struct hex_period period = {
+		.months = by && strcmp(by, "month") == 0,
+		.after = day_param(c, "downloads_after", CLOCK_DAY),
+		.before = day_param(c, "downloads_before", c->work.now),
+	};
+	const struct hex_downloads *d;
+	struct doc *list, *pair;
+	struct rows rows;
+
+	if (!period.months && (!by || strcmp(by, "day") != 0)) {
+		doc_int(view, "downloads", r->downloads);
+		return true;
+	}
+	if (!hex_release_downloads(&c->work, r->id, &period, &rows))
+		return false;
+	list = doc_add_list(view, "downloads");
+	d = rows.at;
+	for (size_t i = 0; i < rows.count; i++) {
+		pair = doc_add_list(list, NULL);
+		doc_text(pair, NULL, d[i].period);
+		doc_int(pair, NULL, d[i].downloads);
+	}
+	return true;
+}
 
 static bool
 show(struct call *c)
@@ -27,7 +69,7 @@ show(struct call *c)
 		return false;
 	r = hex_path_release(c, at.package);
 	view = r ? hex_release_view(c, at.repository, r) : NULL;
-	if (!view)
+	if (!view || !put_downloads(c, view, r))
 		return false;
 	doc_add_list(view, "security_advisories");
 	hex_modified(c, r->updated_at);

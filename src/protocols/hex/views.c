@@ -219,7 +219,6 @@ hex_release_view(struct call *c, const struct repository *r, const struct hex_re
 	tools = doc_add_list(meta, "build_tools");
 	for (size_t i = 0; i < release->build_tools.count; i++)
 		doc_text(tools, NULL, release->build_tools.items[i]);
-	doc_int(view, "downloads", release->downloads);
 	if (release->publisher)
 		doc_put(view, "publisher", hex_minimal_user_view(c, release->publisher));
 	else

@@ -23,7 +23,7 @@ struct rows;
 struct doc *hex_package_view(struct call *c, const struct hex_place *at, const struct rows *releases,
 	const struct rows *owners);
 
-/* A release with its requirements. NULL when a fault is set. */
+/* A release with its requirements, without its downloads. NULL when a fault is set. */
 struct doc *hex_release_view(struct call *c, const struct repository *r, const struct hex_release *release) MUST_CHECK;
 
 /* Who somebody is, in short. */
