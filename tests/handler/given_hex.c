@@ -140,8 +140,8 @@ contents_of(const struct doc *files)
 
 	for (const struct doc *d = total > 0 ? doc_first(files) : NULL; d; d = d->next)
 		if (doc_is(d, DOC_TEXT))
-			entries[count++] = (struct tar_entry){ .path = arena_dup(w->arena, d->is.text.at, d->is.text.len),
-				.content = SPAN("a file\n") };
+			entries[count++] = (struct tar_entry){ .content = SPAN("a file\n"),
+				.path = arena_dup(w->arena, d->is.text.at, d->is.text.len) };
 	return crate_of(entries);
 }
 

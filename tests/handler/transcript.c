@@ -174,10 +174,12 @@ publish_line(struct play *p, struct span rest)
 static struct span
 hex_line(struct play *p, struct span rest)
 {
-	const char *name = play_word(&rest), *version = play_word(&rest);
+	const char *name = play_word(&rest), *version = play_word(&rest), *metadata = NULL;
 
 	rest = span_trim(rest);
-	return hex_tarball_of(name, version, rest.len > 0 ? play_json(p, arena_dup(w->arena, rest.at, rest.len)) : NULL);
+	if (rest.len > 0)
+		metadata = play_json(p, arena_dup(w->arena, rest.at, rest.len));
+	return hex_tarball_of(name, version, metadata);
 }
 
 /* hex-docs [{pages}] */
