@@ -74,4 +74,5 @@ only_file(const char *directory, const char *ending)
 
 /* Those that commit come last: what they write stays. */
 TEST_MAIN("domain", TEST_LIST(account), TEST_LIST(blob), TEST_LIST(email), TEST_LIST(identity),
-	TEST_LIST(mail), TEST_LIST(oauth), TEST_LIST(second_factor), TEST_LIST(token), TEST_LIST(job), TEST_LIST(maintenance))
+	TEST_LIST(mail), TEST_LIST(oauth), TEST_LIST(second_factor), TEST_LIST(token), TEST_LIST(job),
+	TEST_LIST(maintenance))
