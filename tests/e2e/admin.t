@@ -161,7 +161,8 @@ it "a token's secret is shown once" a_token_is_shown_once
 
 a_repository_is_added() {
 	admin repo add packagecloud stuff --owner acme --private
-	is "$(json repo list --owner acme -- '.[0] | [.name, .private] | join(" ")')" "stuff true"
+	is "$(json repo list --owner acme -- '.[] | select(.ecosystem == "packagecloud") | [.name, .private] | join(" ")')" "stuff true"
+	is "$(json repo list --owner acme -- '.[] | select(.ecosystem == "hex") | [.name, .private] | join(" ")')" "acme true"
 	admin repo set packagecloud acme/stuff --private no
 	is "$(json repo list --owner acme -- '.[0].private')" false
 	fails admin repo add packagecloud stuff --owner acme
