@@ -139,22 +139,25 @@ SELECT count(*) AS count FROM package_listed p WHERE p.repository_id = {reposito
 -- ranked: to rank all of them takes seconds for common words. How many match is
 -- counted in passing, which costs less than asking again.
 WITH popular AS MATERIALIZED (
-SELECT p.id, count(*) OVER () AS match_count
+SELECT p.row_at, count(*) OVER () AS match_count
   FROM package_candidate p WHERE p.repository_id = {repository};
 
 -- :name search_relevance_middle :part
--- The exact match is always a candidate.
+-- The exact match is always a candidate. Candidates are known by where their
+-- rows lie, which within one statement is as good as a key and nearer.
  ORDER BY p.recent_downloads DESC, p.id DESC LIMIT {candidates}::bigint
 ), candidate AS MATERIALIZED (
-SELECT id FROM popular
+SELECT row_at FROM popular
  UNION
-SELECT p.id FROM package p WHERE p.repository_id = {repository} AND p.canonical_name = {exact};
+SELECT s.ctid
+  FROM package p JOIN package_search s ON s.package_id = p.id
+ WHERE p.repository_id = {repository} AND p.canonical_name = {exact};
 
 -- :name search_relevance_end :part
 -- Ranked.
 ), page AS (SELECT p.id, row_number() OVER () AS place FROM (
 SELECT p.id
-  FROM candidate c JOIN package_candidate p ON p.id = c.id
+  FROM candidate c JOIN package_candidate p ON p.row_at = c.row_at
  ORDER BY p.canonical_name = {exact} DESC,
           ts_rank_cd(p.document, (SELECT search_query({q}))) DESC,
           p.recent_downloads DESC, p.name

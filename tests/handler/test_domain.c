@@ -19,6 +19,7 @@ DECLARE_TESTS(job);
 DECLARE_TESTS(mail);
 DECLARE_TESTS(maintenance);
 DECLARE_TESTS(oauth);
+DECLARE_TESTS(search);
 DECLARE_TESTS(second_factor);
 DECLARE_TESTS(token);
 
@@ -74,5 +75,5 @@ only_file(const char *directory, const char *ending)
 
 /* Those that commit come last: what they write stays. */
 TEST_MAIN("domain", TEST_LIST(account), TEST_LIST(blob), TEST_LIST(email), TEST_LIST(identity),
-	TEST_LIST(mail), TEST_LIST(oauth), TEST_LIST(second_factor), TEST_LIST(token), TEST_LIST(job),
-	TEST_LIST(maintenance))
+	TEST_LIST(mail), TEST_LIST(oauth), TEST_LIST(search), TEST_LIST(second_factor), TEST_LIST(token),
+	TEST_LIST(job), TEST_LIST(maintenance))

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The ranking of a search against its definition, stated without any of the
+ * turns that make it quick: of all that match, those with the most recent
+ * downloads and the exact one are ranked; the total counts all that match.
+ */
+#include "support.h"
+
+#include "base/buf.h"
+#include "base/span.h"
+#include "domain/package.h"
+#include "domain/repository.h"
+#include "domain/search.h"
+
+/* More than are ranked. Downloads and ranks have ties; the last one is an exact match that nobody downloads. */
+static void
+given_registry(void)
+{
+	sql_do("INSERT INTO package (repository_id, name, canonical_name, description, readme, recent_downloads, all_yanked) "
+	       "SELECT r, n, canonical_package_name(CASE r WHEN 1 THEN 'crates' ELSE 'hex' END, n), "
+	       "       'a common thing' || repeat(' for needles', i %% 4), "
+	       "       CASE WHEN i %% 5 = 0 THEN repeat('needle and thread ', i %% 9) END, "
+	       "       i * 7919 %% 400, i %% 13 = 0 "
+	       "  FROM unnest(ARRAY[1, 3]) r, generate_series(1, 1300) i, "
+	       "       concat('p', i, CASE WHEN i %% 7 = 0 THEN '_needle' WHEN i %% 11 = 0 THEN 'haystack' END) n "
+	       " WHERE r = 1 OR i %% 10 = 0");
+	sql_do("INSERT INTO package (repository_id, name, canonical_name) VALUES (1, 'common', 'common')");
+	sql_do("INSERT INTO package_search (package_id, repository_id, name, canonical_name, recent_downloads, document) "
+	       "SELECT id, repository_id, name, canonical_name, recent_downloads, "
+	       "       search_document(name, NULL, description, readme) "
+	       "  FROM package WHERE repository_id IN (1, 3)");
+	sql_do("UPDATE package_search SET document = search_document(name, NULL, 'common', NULL) WHERE name = 'common'");
+	/* Rows that moved, and the remains of deleted ones between them. */
+	sql_do("UPDATE package SET recent_downloads = recent_downloads + 1 WHERE name LIKE '%%3'");
+	sql_do("DELETE FROM package WHERE name LIKE 'p%%57%%'");
+}
+
+#define MATCHES \
+	"SELECT s.*, p.all_yanked FROM package_search s JOIN package p ON p.id = s.package_id" \
+	" WHERE s.repository_id = 1 AND (%s OR NOT p.all_yanked)" \
+	"   AND (s.document @@ search_query('%s') OR strpos(s.canonical_name, '%s') > 0)"
+
+static const char *
+as_defined(const struct search *s)
+{
+	const char *all = s->hide_yanked ? "false" : "true";
+
+	return sql_text("WITH found AS (" MATCHES "), popular AS ("
+			"SELECT * FROM found ORDER BY recent_downloads DESC, package_id DESC LIMIT %d) "
+			"SELECT concat((SELECT count(*) FROM found), ':', string_agg(' ' || name, '' ORDER BY place)) FROM ("
+			"SELECT name, row_number() OVER (ORDER BY canonical_name = '%s' DESC,"
+			"       ts_rank_cd(document, search_query('%s')) DESC, recent_downloads DESC, name) AS place"
+			"  FROM (SELECT * FROM popular UNION SELECT * FROM found WHERE canonical_name = '%s') candidate"
+			" ORDER BY place LIMIT %d OFFSET %d) page",
+			all, s->text, s->exact, SEARCH_MAX_RANKED, s->exact, s->text, s->exact,
+			(int)s->limit, (int)s->offset);
+}
+
+static const char *
+as_found(const struct search *s)
+{
+	struct buf found = buf_on(w->arena), names = buf_on(w->arena);
+	struct rows page;
+	int64_t total;
+
+	assert_true(search_page(w, s, &page));
+	assert_true(search_total(w, s, &page, &total));
+	for (size_t i = 0; i < page.count; i++) {
+		buf_putc(&names, ' ');
+		buf_puts(&names, ((const struct package *)page.at)[i].name);
+	}
+	buf_put_int(&found, total);
+	buf_putc(&found, ':');
+	buf_put_span(&found, buf_span(&names));
+	return buf_text(&found);
+}
+
+static void
+a_ranking_is_what_reading_everything_gives(void **state)
+{
+	static const struct {
+		const char *text, *exact;
+	} wanted[] = {
+		{ "common", "common" }, { "needle", "needle" }, { "common needle", "common-needle" }, { "hay", "hay" },
+		{ "haystack", "haystack" }, { "p70_needle", "p70-needle" }, { "p10", "p10" }, { "nothing", "nothing" },
+	};
+	static const int64_t offsets[] = { 0, 10, 90, 400, 990 };
+
+	(void)state;
+	given_registry();
+	assert_true(sql_int("SELECT count(*) FROM package WHERE repository_id = 1") > SEARCH_MAX_RANKED + 50);
+	for (size_t i = 0; i < 2 * ARRAY_LEN(wanted) * ARRAY_LEN(offsets); i++) {
+		struct search s = {
+			.repository_id = REPOSITORY_CRATES,
+			.order = SEARCH_BY_RELEVANCE,
+			.text = wanted[i / 2 / ARRAY_LEN(offsets)].text,
+			.exact = wanted[i / 2 / ARRAY_LEN(offsets)].exact,
+			.hide_yanked = i % 2 == 1,
+			.limit = 10,
+			.offset = offsets[i / 2 % ARRAY_LEN(offsets)],
+		};
+
+		assert_string_equal(as_found(&s), as_defined(&s));
+	}
+}
+
+TESTS(search,
+	TEST(a_ranking_is_what_reading_everything_gives)
+);
