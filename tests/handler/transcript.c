@@ -177,14 +177,9 @@ hex_line(struct play *p, struct span rest)
 	const char *name = play_word(&rest), *version = play_word(&rest), *metadata = NULL;
 
 	rest = span_trim(rest);
-<<<<<<< HEAD
 	if (rest.len > 0)
 		metadata = play_json(p, arena_dup(w->arena, rest.at, rest.len));
 	return hex_tarball_of(name, version, metadata);
-=======
-	return hex_tarball_of(name, version,
-		rest.len > 0 ? play_json(p, arena_dup(w->arena, rest.at, rest.len)) : NULL);
->>>>>>> 128e346 (tests: members alone retire what is private)
 }
 
 /* hex-docs [{pages}] */
