@@ -24,13 +24,6 @@ SELECT to_char(day, $2) AS period, sum(count)::bigint AS downloads
  ORDER BY period
  LIMIT 10000;
 
--- :name hex_owner_list :many
--- Who owns a package, by name.
-SELECT a.id, a.kind, a.name, o.role
-  FROM owner o JOIN account a ON a.id = o.account_id
- WHERE o.package_id = $1
- ORDER BY a.name;
-
 -- :name hex_requirement_list :many
 -- What a release needs, by name.
 SELECT package_name, alias, requirement, optional, meta ->> 'repository' AS repository

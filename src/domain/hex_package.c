@@ -36,11 +36,6 @@ static const struct column downloads_columns[] = {
 };
 static const struct row_type downloads_row = ROW_TYPE(hex_downloads, downloads_columns);
 
-static const struct column owner_columns[] = {
-	COLUMN(hex_owner, id), COLUMN(hex_owner, kind), COLUMN(hex_owner, name), COLUMN(hex_owner, role), COLUMNS_END
-};
-static const struct row_type owner_row = ROW_TYPE(hex_owner, owner_columns);
-
 static const struct column requirement_columns[] = {
 	COLUMN(hex_requirement, package_name), COLUMN(hex_requirement, alias),
 	COLUMN(hex_requirement, requirement), COLUMN(hex_requirement, optional),
@@ -82,12 +77,6 @@ hex_release_downloads(struct work *w, int64_t release_id, const struct hex_perio
 	return db_many(w, Q_HEX_RELEASE_DOWNLOADS, &downloads_row,
 		       ARGS(num(release_id), text(period->months ? "YYYY-MM" : "YYYY-MM-DD"),
 			    timestamp(period->after), timestamp(period->before)), out);
-}
-
-bool
-hex_owner_list(struct work *w, int64_t package_id, struct rows *out)
-{
-	return db_many(w, Q_HEX_OWNER_LIST, &owner_row, ARGS(num(package_id)), out);
 }
 
 bool

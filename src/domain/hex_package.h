@@ -81,15 +81,6 @@ struct hex_period {
 bool hex_release_downloads(struct work *w, int64_t release_id, const struct hex_period *period,
 	struct rows *out) MUST_CHECK;
 
-struct hex_owner {
-	int64_t id;
-	const char *kind;		/* "user", "organization" */
-	const char *name;
-	const char *role;		/* "owner", "maintainer" */
-};
-/* As struct hex_owner, by name. */
-bool hex_owner_list(struct work *w, int64_t package_id, struct rows *out) MUST_CHECK;
-
 struct hex_requirement {
 	const char *package_name;
 	const char *alias;		/* the application; NULL: called as the package */

@@ -383,6 +383,8 @@ static const struct mount mounts[] = {
 	{ "/api/repos/:repository", hex_publish_routes },
 	{ "/api", hex_release_routes },
 	{ "/api/repos/:repository", hex_release_routes },
+	{ "/api", hex_owner_routes },
+	{ "/api/repos/:repository", hex_owner_routes },
 	{ "/repo", hex_key_routes },
 	{ "/repo", hex_object_routes },
 	{ "/repo/repos/:repository", hex_object_routes },

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/number.h"
+#include "domain/hex_owner.h"
 #include "domain/hex_search.h"
 #include "domain/repository.h"
 #include "protocols/hex/views.h"

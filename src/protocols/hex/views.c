@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/encode.h"
+#include "domain/hex_owner.h"
 #include "domain/hex_package.h"
 #include "domain/repository.h"
 #include "formats/hex_snippet.h"
@@ -165,8 +166,13 @@ hex_package_view(struct call *c, const struct hex_place *at, const struct rows *
 	if (!owners)
 		return view;
 	list = doc_add_list(view, "owners");
-	for (size_t i = 0; i < owners->count; i++)
-		doc_put(list, NULL, hex_minimal_user_view(c, ((const struct hex_owner *)owners->at)[i].name));
+	for (const struct hex_owner *o = owners->at, *end = o + owners->count; o < end; o++) {
+		struct doc *owner = hex_minimal_user_view(c, o->name);
+
+		if (o->email)
+			doc_text(owner, "email", o->email);
+		doc_put(list, NULL, owner);
+	}
 	doc_add_list(view, "security_advisories");
 	return view;
 }
