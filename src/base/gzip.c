@@ -12,11 +12,10 @@
 #include "base/arena.h"
 #include "base/buf.h"
 
-/* Negative: neither a head nor a check sum of zlib's own. */
-#define RAW_WINDOW (-15)
 /* 16 more: gzip and nothing else. */
 #define GZIP_WINDOW (15 + 16)
-#define MEMORY_LEVEL 8
+/* What is shorter gains nothing from being deflated. */
+#define STORED_MAX 64
 #define TRAILER_SIZE 8
 /* First guess of what a member unpacks to. */
 #define READ_BLOCK 65536
@@ -43,15 +42,26 @@ feed(z_stream *stream, struct span *plain)
 	*plain = span_skip(*plain, some);
 }
 
+/* To set up zlib for a large text takes longer than to deflate a small one. */
+static void
+start(z_stream *stream, size_t len)
+{
+	int window = 9;
+
+	while (window < 15 && (size_t)1 << window < len)
+		window++;
+	/* Negative: neither a head nor a check sum of zlib's own. */
+	if (deflateInit2(stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -window, window - 7, Z_DEFAULT_STRATEGY) != Z_OK)
+		abort();
+}
+
 static void
 put_deflated(struct buf *out, struct span plain, int flush)
 {
 	z_stream stream = { 0 };
 	bool last;
 
-	if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, RAW_WINDOW, MEMORY_LEVEL,
-			 Z_DEFAULT_STRATEGY) != Z_OK)
-		abort();
+	start(&stream, plain.len);
 	do {
 		feed(&stream, &plain);
 		last = plain.len == 0;
@@ -77,13 +87,24 @@ sum_of(struct span plain)
 	};
 }
 
+/* A block of its own, not the last one (RFC 1951 §3.2.4). */
+static void
+put_stored(struct buf *out, struct span plain)
+{
+	const char head[] = { 0, (char)plain.len, 0, (char)~plain.len, (char)0xff };
+
+	buf_put(out, head, sizeof(head));
+	buf_put_span(out, plain);
+}
+
 void
 gzip_piece(struct buf *out, struct span plain, struct gzip_sum *sum)
 {
 	*sum = sum_of(plain);
-	/* A flush on nothing would put an empty block. */
-	if (plain.len > 0)
+	if (plain.len > STORED_MAX)
 		put_deflated(out, plain, Z_FULL_FLUSH);
+	else if (plain.len > 0)
+		put_stored(out, plain);
 }
 
 void
@@ -110,7 +131,8 @@ put_trailer(struct buf *out, struct gzip_sum sum)
 void
 gzip_end(struct buf *out, struct gzip_sum sum)
 {
-	put_deflated(out, (struct span){ NULL, 0 }, Z_FINISH);
+	/* A last block with nothing in it. */
+	buf_put(out, "\x03", 2);
 	put_trailer(out, sum);
 }
 
