@@ -11,6 +11,7 @@ static const struct admin_verb *const verbs[] = {
 	&token_verb,
 	&repo_verb,
 	&jobs_verb,
+	&keys_verb,
 	&reindex_verb,
 	&gc_verb,
 	&verify_verb,

@@ -1,6 +1,6 @@
 -- :name hex_index_package :one
 -- What the objects of a Hex repository show of a package itself.
-SELECT p.name, r.name AS repository, p.updated_at
+SELECT p.id, p.name, r.name AS repository, p.updated_at
   FROM package p JOIN repository r ON r.id = p.repository_id
  WHERE p.repository_id = $1 AND p.id = $2;
 

@@ -80,6 +80,7 @@ extern const struct admin_verb org_verb;
 extern const struct admin_verb token_verb;
 extern const struct admin_verb repo_verb;
 extern const struct admin_verb jobs_verb;
+extern const struct admin_verb keys_verb;
 extern const struct admin_verb reindex_verb;
 extern const struct admin_verb gc_verb;
 extern const struct admin_verb verify_verb;

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/fault.h"
+#include "domain/hex_verify.h"
 #include "domain/index.h"
 #include "domain/package.h"
 #include "domain/repository.h"
@@ -83,6 +84,18 @@ repair_all(struct work *w, struct counts *n)
 }
 
 static bool
+repair_hex(struct work *w, struct counts *n)
+{
+	struct hex_repaired done;
+
+	if (!hex_verify_repair(w, false, &done))
+		return false;
+	n->packages += done.packages;
+	n->changed += done.changed;
+	return true;
+}
+
+static bool
 reindex(struct admin *a)
 {
 	const struct reindex *o = a->options;
@@ -97,7 +110,7 @@ reindex(struct admin *a)
 			return fault_raise(a->work->fault, FAULT_NOT_FOUND, "there is no crate `%s`", o->package);
 		if (!repair(a->work, p->id, p->name, &n))
 			return false;
-	} else if (!repair_all(a->work, &n)) {
+	} else if (!repair_all(a->work, &n) || !repair_hex(a->work, &n)) {
 		return false;
 	}
 	d = doc_map(a->work->arena);

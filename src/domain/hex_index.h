@@ -44,20 +44,7 @@ bool hex_index_refresh_lists(struct work *w, int64_t repository_id, int64_t pack
 /* The package is no more: its object and its entries. Instead of both of the above; in their place. */
 bool hex_index_remove_package(struct work *w, int64_t repository_id, const char *name) MUST_CHECK;
 
-/* ---- from scratch ---- */
-
-/*
- * What is wrong with what is stored, compared with what follows from the
- * releases; *WRONG is NULL when nothing is. Signatures are checked with the
- * key, so UNAVAILABLE is raised when there is none.
- */
-bool hex_index_check_package(struct work *w, int64_t repository_id, const struct index_package *p,
-			     const char **wrong) MUST_CHECK;
-bool hex_index_check_lists(struct work *w, int64_t repository_id, const char **wrong) MUST_CHECK;
-
-/* Store anew what is wrong, or whatever there is when ALWAYS (the key is another one); each a transaction. */
-bool hex_index_repair_package(struct work *w, int64_t repository_id, const struct index_package *p, bool always,
-			      bool *changed) MUST_CHECK;
-bool hex_index_repair_lists(struct work *w, int64_t repository_id, bool always, bool *changed) MUST_CHECK;
+/* The ETag of an object of a package, from its bytes. */
+const char *hex_index_etag(struct work *w, struct span file);
 
 #endif

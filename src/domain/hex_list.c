@@ -47,6 +47,25 @@ hex_list_find(const char *path)
 	return HEX_LIST__MAX;
 }
 
+struct hex_repository {
+	const char *name;
+};
+static const struct column repository_columns[] = {
+	COLUMN(hex_repository, name), COLUMNS_END
+};
+static const struct row_type hex_repository_type = ROW_TYPE(hex_repository, repository_columns);
+
+const char *
+hex_list_repository(struct work *w, int64_t repository_id)
+{
+	const struct hex_repository *r = db_one(w, Q_HEX_LIST_REPOSITORY, &hex_repository_type,
+						ARGS(num(repository_id)));
+
+	if (!r)
+		fault_raise_plain(w->fault, FAULT_NOT_FOUND);
+	return r ? r->name : NULL;
+}
+
 bool
 hex_list_lock(struct work *w, int64_t repository_id)
 {

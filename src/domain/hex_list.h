@@ -25,6 +25,9 @@ const char *hex_list_name(enum hex_list list);
 /* HEX_LIST__MAX when the path is of no list. */
 enum hex_list hex_list_find(const char *path);
 
+/* What the repository is called in its lists, NOT_FOUND when it is no Hex repository. */
+const char *hex_list_repository(struct work *w, int64_t repository_id) MUST_CHECK;
+
 /* One at a time: until the end of the transaction. */
 bool hex_list_lock(struct work *w, int64_t repository_id) MUST_CHECK;
 

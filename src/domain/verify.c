@@ -292,6 +292,6 @@ verify_run(struct work *w, const struct verify_options *options, struct verify_r
 	struct verify v = { .options = options, .result = out, .arena = w->arena };
 
 	*out = (struct verify_result){ 0 };
-	return count_all(w, out) && check_rows(w, &v) && verify_index(w, &v) && check_blobs(w, &v) &&
-	       blob_walk(w, check_store_files, &v);
+	return count_all(w, out) && check_rows(w, &v) && verify_index(w, &v) && verify_hex(w, &v) &&
+	       check_blobs(w, &v) && blob_walk(w, check_store_files, &v);
 }

@@ -22,8 +22,8 @@ json() {
 
 verbs=(migrate "user add" "user list" "user show" "user set" "org add" "org list"
 	"org member add" "org member remove" "org member list" "token add" "token list"
-	"token revoke" "repo list" "repo add" "repo set" "jobs list" "jobs status" "jobs run"
-	"jobs retry" reindex gc verify routes config)
+	"token revoke" "keys create" "keys show" "keys rotate" "keys backup" "repo list" "repo add"
+	"repo set" "jobs list" "jobs status" "jobs run" "jobs retry" reindex gc verify routes config)
 
 every_verb_explains_itself() {
 	local verb words

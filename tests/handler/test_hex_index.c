@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/encode.h"
 #include "domain/hex_index.h"
+#include "domain/hex_verify.h"
 #include "domain/repository.h"
 #include "hex.h"
 #include "index/hexregistry.h"
@@ -94,13 +95,13 @@ assert_all_right(int64_t repository_id)
 	const char *wrong;
 	struct rows rows;
 
-	assert_true(hex_index_check_lists(w, repository_id, &wrong));
+	assert_true(hex_verify_lists(w, repository_id, &wrong));
 	if (wrong)
 		fail_msg("%s", wrong);
 	assert_true(index_packages(w, repository_id, 0, 1000, &rows));
 	packages = rows.at;
 	for (size_t i = 0; i < rows.count; i++) {
-		assert_true(hex_index_check_package(w, repository_id, &packages[i], &wrong));
+		assert_true(hex_verify_package(w, repository_id, &packages[i], &wrong));
 		if (wrong)
 			fail_msg("%s %s", packages[i].name, wrong);
 	}
@@ -331,18 +332,18 @@ assert_repaired(const struct index_package *p, const char *statement, const char
 	bool changed, lists_changed;
 
 	sql_do("%s", statement);
-	assert_true(hex_index_check_package(w, HEXPM, p, &wrong));
+	assert_true(hex_verify_package(w, HEXPM, p, &wrong));
 	if (!wrong)
-		assert_true(hex_index_check_lists(w, HEXPM, &wrong));
+		assert_true(hex_verify_lists(w, HEXPM, &wrong));
 	if (!wrong || strcmp(wrong, expected) != 0)
 		fail_msg("%s: %s", statement, wrong);
-	assert_true(hex_index_repair_package(w, HEXPM, p, false, &changed));
-	assert_true(hex_index_repair_lists(w, HEXPM, false, &lists_changed));
+	assert_true(hex_verify_repair_package(w, HEXPM, p, false, &changed));
+	assert_true(hex_verify_repair_lists(w, HEXPM, false, &lists_changed));
 	assert_true(changed || lists_changed);
 	assert_all_right(HEXPM);
-	assert_true(hex_index_repair_package(w, HEXPM, p, false, &changed));
+	assert_true(hex_verify_repair_package(w, HEXPM, p, false, &changed));
 	assert_false(changed);
-	assert_true(hex_index_repair_lists(w, HEXPM, false, &changed));
+	assert_true(hex_verify_repair_lists(w, HEXPM, false, &changed));
 	assert_false(changed);
 }
 
@@ -450,7 +451,7 @@ chunks_are_what_a_rendering_from_scratch_is(void **state)
 	(void)state;
 	given_hex_key();
 	given_packages(false);
-	assert_true(hex_index_repair_lists(w, HEXPM, false, &changed));
+	assert_true(hex_verify_repair_lists(w, HEXPM, false, &changed));
 	assert_true(changed);
 	given_packages(true);
 	chunks = sql_int("SELECT count(*) FROM hex_list_chunk");
@@ -460,9 +461,9 @@ chunks_are_what_a_rendering_from_scratch_is(void **state)
 	assert_true(sql_int("SELECT count(*) FROM hex_list_chunk") > chunks);
 	names = payload_of(HEXPM, "names");
 	versions = payload_of(HEXPM, "versions");
-	assert_true(hex_index_repair_lists(w, HEXPM, false, &changed));
+	assert_true(hex_verify_repair_lists(w, HEXPM, false, &changed));
 	assert_false(changed);
-	assert_true(hex_index_repair_lists(w, HEXPM, true, &changed));
+	assert_true(hex_verify_repair_lists(w, HEXPM, true, &changed));
 	assert_true(changed);
 	assert_chunks_are_small();
 	assert_true(span_equal(payload_of(HEXPM, "names"), names));
@@ -472,7 +473,7 @@ chunks_are_what_a_rendering_from_scratch_is(void **state)
 		assert_true(hex_index_remove_package(w, HEXPM, name_of(i)));
 		sql_do("DELETE FROM package WHERE name = '%s'", name_of(i));
 	}
-	assert_true(hex_index_repair_lists(w, HEXPM, false, &changed));
+	assert_true(hex_verify_repair_lists(w, HEXPM, false, &changed));
 	assert_false(changed);
 }
 
@@ -497,7 +498,7 @@ a_package_of_many_versions_has_a_chunk_of_its_own(void **state)
 	refresh_hex(HEXPM, plug);
 	published_hex(HEXPM, "plum", "1.0.0");
 	published_hex(HEXPM, "plu", "1.0.0");
-	assert_true(hex_index_check_lists(w, HEXPM, &wrong));
+	assert_true(hex_verify_lists(w, HEXPM, &wrong));
 	assert_null(wrong);
 	assert_true(sql_int("SELECT count(*) FROM hex_list_chunk WHERE list = 'versions'") > 1);
 }
@@ -535,7 +536,7 @@ parallel_changes_lose_nothing(void **state)
 		assert_int_equal(waitpid(children[i], &status, 0), children[i]);
 		assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 	}
-	assert_true(hex_index_check_lists(w, HEXPM, &wrong));
+	assert_true(hex_verify_lists(w, HEXPM, &wrong));
 	assert_null(wrong);
 	assert_int_equal(sql_int("SELECT count(*) FROM index_object"), CHILDREN * EACH);
 }

@@ -11,6 +11,7 @@
 #include "base/settings.h"
 #include "domain/hex_index.h"
 #include "domain/hex_key.h"
+#include "domain/hex_verify.h"
 #include "domain/repository.h"
 #include "hex.h"
 #include "request.h"
@@ -112,15 +113,15 @@ a_rotated_key_is_used_at_once(void **state)
 	before = private_key_fingerprint(w->arena, hex_key(w));
 	assert_true(hex_key_rotate(w, HEX_KEY_BITS, &kept));
 	assert_string_not_equal(private_key_fingerprint(w->arena, hex_key(w)), before);
-	assert_true(hex_index_check_package(w, REPOSITORY_HEX, &p, &wrong));
+	assert_true(hex_verify_package(w, REPOSITORY_HEX, &p, &wrong));
 	assert_string_equal(wrong, "is not signed with the key");
-	assert_true(hex_index_check_lists(w, REPOSITORY_HEX, &wrong));
+	assert_true(hex_verify_lists(w, REPOSITORY_HEX, &wrong));
 	assert_string_equal(wrong, "names is not signed with the key");
-	assert_true(hex_index_repair_package(w, REPOSITORY_HEX, &p, false, &changed));
-	assert_true(hex_index_repair_lists(w, REPOSITORY_HEX, false, &changed));
-	assert_true(hex_index_check_package(w, REPOSITORY_HEX, &p, &wrong));
+	assert_true(hex_verify_repair_package(w, REPOSITORY_HEX, &p, false, &changed));
+	assert_true(hex_verify_repair_lists(w, REPOSITORY_HEX, false, &changed));
+	assert_true(hex_verify_package(w, REPOSITORY_HEX, &p, &wrong));
 	assert_null(wrong);
-	assert_true(hex_index_check_lists(w, REPOSITORY_HEX, &wrong));
+	assert_true(hex_verify_lists(w, REPOSITORY_HEX, &wrong));
 	assert_null(wrong);
 	/* the old one is still there */
 	test_config->hex_key = kept;
