@@ -164,7 +164,7 @@ a_repository_is_added() {
 	is "$(json repo list --owner acme -- '.[] | select(.ecosystem == "packagecloud") | [.name, .private] | join(" ")')" "stuff true"
 	is "$(json repo list --owner acme -- '.[] | select(.ecosystem == "hex") | [.name, .private] | join(" ")')" "acme true"
 	admin repo set packagecloud acme/stuff --private no
-	is "$(json repo list --owner acme -- '.[0].private')" false
+	is "$(json repo list --owner acme -- '.[] | select(.name == "stuff").private')" false
 	fails admin repo add packagecloud stuff --owner acme
 }
 it "a repository is added and changed" a_repository_is_added
