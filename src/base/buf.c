@@ -40,7 +40,8 @@ buf_reserve(struct buf *b, size_t more)
 void
 buf_put(struct buf *b, const void *bytes, size_t len)
 {
-	char *to = buf_reserve(b, len);
+	bool fits = b->at && len < b->size - b->len;
+	char *to = fits ? b->at + b->len : buf_reserve(b, len);
 
 	if (len > 0)
 		memcpy(to, bytes, len);

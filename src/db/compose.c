@@ -71,6 +71,8 @@ void
 compose_add(struct compose *c, enum query_name part)
 {
 	struct span rest = span_of(query_table[part].sql);
+	const char *brace;
+	size_t len;
 
 	buf_printf(&c->name, "_%d", (int)part);
 	buf_putc(&c->sql, '\n');
@@ -80,8 +82,10 @@ compose_add(struct compose *c, enum query_name part)
 			buf_printf(&c->sql, "$%d", number_of(c, query_table[part].name, span_cut(&rest, '}')));
 			continue;
 		}
-		buf_putc(&c->sql, *rest.at);
-		rest = span_skip(rest, 1);
+		brace = memchr(rest.at + 1, '{', rest.len - 1);
+		len = brace ? (size_t)(brace - rest.at) : rest.len;
+		buf_put(&c->sql, rest.at, len);
+		rest = span_skip(rest, len);
 	}
 }
 
