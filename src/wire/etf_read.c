@@ -173,7 +173,7 @@ read_map(struct etf_scan *s, struct doc **d)
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		struct doc *value;
-		const char *key;
+		const char *key = NULL;
 
 		if (!take_key(s, &key) || !read_term(s, &value))
 			return false;
@@ -189,22 +189,22 @@ static const struct {
 	const char *refusal;		/* why nobody reads it */
 	bool container;
 } kinds[256] = {
-	[ETF_NEW_FLOAT] = { etf_read_new_float },
-	[ETF_SMALL_INTEGER] = { etf_read_small_integer },
-	[ETF_INTEGER] = { etf_read_integer },
-	[ETF_FLOAT] = { etf_read_float },
-	[ETF_ATOM] = { etf_read_atom },
-	[ETF_SMALL_TUPLE] = { read_tuple, .container = true },
-	[ETF_LARGE_TUPLE] = { read_tuple, .container = true },
-	[ETF_NIL] = { read_nil, .container = true },
-	[ETF_STRING] = { read_string, .container = true },
-	[ETF_LIST] = { read_list, .container = true },
-	[ETF_BINARY] = { etf_read_binary },
-	[ETF_SMALL_BIG] = { etf_read_small_big },
-	[ETF_SMALL_ATOM] = { etf_read_atom },
-	[ETF_MAP] = { read_map, .container = true },
-	[ETF_ATOM_UTF8] = { etf_read_atom },
-	[ETF_SMALL_ATOM_UTF8] = { etf_read_atom },
+	[ETF_NEW_FLOAT] = { .read = etf_read_new_float },
+	[ETF_SMALL_INTEGER] = { .read = etf_read_small_integer },
+	[ETF_INTEGER] = { .read = etf_read_integer },
+	[ETF_FLOAT] = { .read = etf_read_float },
+	[ETF_ATOM] = { .read = etf_read_atom },
+	[ETF_SMALL_TUPLE] = { .read = read_tuple, .container = true },
+	[ETF_LARGE_TUPLE] = { .read = read_tuple, .container = true },
+	[ETF_NIL] = { .read = read_nil, .container = true },
+	[ETF_STRING] = { .read = read_string, .container = true },
+	[ETF_LIST] = { .read = read_list, .container = true },
+	[ETF_BINARY] = { .read = etf_read_binary },
+	[ETF_SMALL_BIG] = { .read = etf_read_small_big },
+	[ETF_SMALL_ATOM] = { .read = etf_read_atom },
+	[ETF_MAP] = { .read = read_map, .container = true },
+	[ETF_ATOM_UTF8] = { .read = etf_read_atom },
+	[ETF_SMALL_ATOM_UTF8] = { .read = etf_read_atom },
 	[68] = { .refusal = "a distribution header" },
 	[69] = { .refusal = "a distribution header" },
 	[77] = { .refusal = "a bit string" },

@@ -57,7 +57,7 @@ etf_take_count(struct etf_scan *s, size_t size, size_t least, size_t *count)
 bool
 etf_take_block(struct etf_scan *s, size_t size, struct span *bytes)
 {
-	size_t len;
+	size_t len = 0;
 
 	return etf_take_count(s, size, 1, &len) && etf_take(s, len, bytes);
 }
