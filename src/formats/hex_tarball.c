@@ -19,6 +19,7 @@
 #include "formats/erlang_terms.h"
 #include "formats/gunzip.h"
 #include "formats/tar.h"
+#include "formats/tarcheck.h"
 
 #define CHUNK 65536
 /* Nobody needs as many; each further entry is compared with all. */
@@ -136,6 +137,8 @@ scan_members(struct reader *r)
 	enum tar_status status;
 	struct tar_entry entry;
 
+	if (r->out->length == 0)
+		return check_complete(r);
 	while ((status = tar_next(tar, &entry)) == TAR_ENTRY)
 		if (!read_entry(r, tar, &entry))
 			return false;
@@ -213,6 +216,7 @@ struct contents {
 	struct fault *fault;
 	const char *links[MAX_LINKS];	/* paths of symbolic links seen so far */
 	size_t link_count;
+	char path[TAR_PATH_MAX + 1];	/* of the current entry, plain */
 };
 
 static bool
@@ -224,17 +228,33 @@ has_dots(struct span path)
 	return false;
 }
 
-/* Directories above the last part of a path. */
-static size_t
-depth_of(struct span path)
+/* Keep the path without "." and empty parts: one name for one place. */
+static void
+make_plain(struct contents *c, struct span path)
 {
-	size_t depth = 0;
+	size_t len = 0;
 
 	while (path.at) {
 		struct span part = span_cut(&path, '/');
 
-		depth += path.at && part.len > 0 && !span_is(part, ".");
+		if (part.len == 0 || span_is(part, "."))
+			continue;
+		if (len > 0)
+			c->path[len++] = '/';
+		memcpy(c->path + len, part.at, part.len);
+		len += part.len;
 	}
+	c->path[len] = '\0';
+}
+
+/* Directories above the last part of a plain path. */
+static size_t
+depth_of(const char *path)
+{
+	size_t depth = 0;
+
+	for (; *path; path++)
+		depth += *path == '/';
 	return depth;
 }
 
@@ -255,12 +275,12 @@ target_is_safe(struct span target, size_t depth)
 
 /* What lies behind a link would be written to where the link leads. */
 static bool
-is_behind_link(const struct contents *c, const char *path)
+is_behind_link(const struct contents *c)
 {
 	for (size_t i = 0; i < c->link_count; i++) {
 		size_t len = strlen(c->links[i]);
 
-		if (strncmp(path, c->links[i], len) == 0 && (path[len] == '/' || path[len] == '\0'))
+		if (strncmp(c->path, c->links[i], len) == 0 && (c->path[len] == '/' || c->path[len] == '\0'))
 			return true;
 	}
 	return false;
@@ -269,9 +289,10 @@ is_behind_link(const struct contents *c, const char *path)
 static bool
 check_link(struct contents *c, const struct tar_entry *e)
 {
-	if (c->link_count == MAX_LINKS || !target_is_safe(span_of(e->target), depth_of(span_of(e->path))))
+	if (c->link_count == MAX_LINKS || c->path[0] == '\0' ||
+	    !target_is_safe(span_of(e->target), depth_of(c->path)))
 		return refuse(c->fault, "inner tarball error, %s: unsafe_symlink", e->path);
-	c->links[c->link_count++] = arena_strdup(c->arena, e->path);
+	c->links[c->link_count++] = arena_strdup(c->arena, c->path);
 	return true;
 }
 
@@ -283,11 +304,12 @@ check_entry(struct contents *c, const struct tar_entry *e)
 	if (path.len == 0 || path.at[0] == '/' || has_dots(path))
 		return refuse(c->fault, "inner tarball error, %s: The path points above the current working directory",
 			      e->path);
-	if (is_behind_link(c, e->path))
+	make_plain(c, path);
+	if (is_behind_link(c))
 		return refuse(c->fault, "inner tarball error, %s: unsafe_symlink", e->path);
 	if (e->type == '2')
 		return check_link(c, e);
-	return e->type == '0' || e->type == '5' ||
+	return e->type == '5' || (e->type == '0' && c->path[0] != '\0') ||
 	       refuse(c->fault, "inner tarball error, %s: unexpected type of entry", e->path);
 }
 

@@ -141,10 +141,19 @@ has_path(struct archive_entry *e, const char *path)
 }
 
 static bool
+has_target(struct archive_entry *e, const char *target)
+{
+	const char *utf8 = archive_entry_symlink_utf8(e);
+	const char *raw = archive_entry_symlink(e);
+
+	return (raw && strcmp(raw, target) == 0) || (utf8 && strcmp(utf8, target) == 0);
+}
+
+static bool
 links_agree(struct archive_entry *e, const struct tarcheck_entry *seen)
 {
-	return archive_entry_filetype(e) == AE_IFLNK && archive_entry_symlink(e) && !archive_entry_hardlink(e) &&
-	       seen->size == 0 && has_path(e, seen->path);
+	return archive_entry_filetype(e) == AE_IFLNK && !archive_entry_hardlink(e) && seen->size == 0 &&
+	       has_path(e, seen->path) && has_target(e, seen->target);
 }
 
 static bool
@@ -183,7 +192,7 @@ tar_next(struct tar *t, struct tar_entry *out)
 	if (result == ARCHIVE_EOF || result < ARCHIVE_WARN || !readings_agree(e, seen))
 		return stop(t, TAR_MALFORMED);
 	if (seen->type == '2')
-		out->target = archive_entry_symlink(e);
+		out->target = seen->target;
 	return TAR_ENTRY;
 }
 

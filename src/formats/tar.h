@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Entries of a tar, gzipped or not, one after the other (libarchive, under the eyes of
- * tarcheck).
+ * Entries of a tar, gzipped or not, one after the other (libarchive, under the
+ * eyes of tarcheck).
  */
 #ifndef ENTREPOT_FORMATS_TAR_H
 #define ENTREPOT_FORMATS_TAR_H

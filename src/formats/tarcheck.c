@@ -21,6 +21,7 @@
 #define CHECKSUM_AT 148
 #define TYPE_AT 156
 #define MAGIC 257, 8
+#define LINKNAME 157, 100
 #define PREFIX 345, 155
 
 enum phase { PHASE_HEADER, PHASE_EXTENSION, PHASE_DATA, PHASE_END };
@@ -49,6 +50,7 @@ struct tarcheck {
 	char extension[EXTENSION_MAX + BLOCK];
 	struct pending pending;
 	char pending_path[TAR_PATH_MAX + 1];	/* valid when has_path */
+	char pending_target[TAR_PATH_MAX + 1];	/* valid when has_link */
 	struct tarcheck_entry *first;
 	struct tarcheck_entry *last;
 	struct tarcheck_entry *taken;
@@ -148,6 +150,17 @@ set_pending_path(struct tarcheck *t, struct span path)
 }
 
 static bool
+set_pending_target(struct tarcheck *t, struct span target)
+{
+	struct pending *p = &t->pending;
+
+	if (p->has_link || target.len == 0 || memchr(target.at, '\0', target.len))
+		return false;
+	p->has_link = true;
+	return set_path(t->pending_target, target, span_make(NULL, 0));
+}
+
+static bool
 read_record(struct tarcheck *t, struct span key, struct span value)
 {
 	struct pending *p = &t->pending;
@@ -155,7 +168,7 @@ read_record(struct tarcheck *t, struct span key, struct span value)
 	if (span_is(key, "path"))
 		return set_pending_path(t, value);
 	if (span_is(key, "linkpath"))
-		p->has_link = true;
+		return set_pending_target(t, value);
 	if (span_is(key, "size")) {
 		if (p->has_size || !number_parse_unsigned(value, UINT64_MAX, &p->size)) {
 			t->verdict = TARCHECK_SIZE_LIES;
@@ -199,15 +212,13 @@ read_extension(struct tarcheck *t)
 
 	if (t->extension_type == 'x')
 		return read_pax(t, text);
-	if (t->extension_type == 'K') {
-		t->pending.has_link = true;
-		return true;
-	}
+	if (text.len > 0 && text.at[text.len - 1] == '\0')
+		text.len--;
+	if (t->extension_type == 'K')
+		return set_pending_target(t, text);
 	if (t->pending.has_long_name)
 		return false;
 	t->pending.has_long_name = true;
-	if (text.len > 0 && text.at[text.len - 1] == '\0')
-		text.len--;
 	return set_pending_path(t, text);
 }
 
@@ -244,6 +255,16 @@ entry_path(const struct tarcheck *t, char path[TAR_PATH_MAX + 1])
 		&& set_path(path, span_of(path), name);
 }
 
+static bool
+entry_target(const struct tarcheck *t, struct tarcheck_entry *e)
+{
+	struct span target = t->pending.has_link ? span_of(t->pending_target) : text_field(t->block, LINKNAME);
+
+	if (e->type != '1' && e->type != '2')
+		target.len = 0;
+	return set_path(e->target, target, span_make(NULL, 0));
+}
+
 /* A header that is an entry of its own. */
 static bool
 read_entry(struct tarcheck *t, char type, uint64_t size)
@@ -260,7 +281,7 @@ read_entry(struct tarcheck *t, char type, uint64_t size)
 	e->type = type == '\0' ? '0' : type;
 	e->size = size;
 	e->offset = t->position;
-	if (!entry_path(t, e->path))
+	if (!entry_path(t, e->path) || !entry_target(t, e))
 		return false;
 	len = strlen(e->path);
 	if (e->type == '0' && (p->has_link || (len > 0 && e->path[len - 1] == '/')))

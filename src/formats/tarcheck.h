@@ -17,7 +17,7 @@
 struct arena;
 struct tarcheck;
 
-/* Longest path of an entry. */
+/* Longest path of an entry, and longest target of a link. */
 #define TAR_PATH_MAX 4095
 
 struct tarcheck_entry {
@@ -26,6 +26,7 @@ struct tarcheck_entry {
 	uint64_t size;
 	char type;			/* the header's type flag; '0' also for the old NUL */
 	char path[TAR_PATH_MAX + 1];
+	char target[TAR_PATH_MAX + 1];	/* of a link; else empty */
 };
 
 enum tarcheck_verdict {

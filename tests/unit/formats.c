@@ -7,8 +7,10 @@
 DECLARE_TESTS(crate);
 DECLARE_TESTS(crate_rules);
 DECLARE_TESTS(erlang_terms);
+DECLARE_TESTS(hex_contents);
 DECLARE_TESTS(hex_metadata);
 DECLARE_TESTS(hex_snippet);
+DECLARE_TESTS(hex_tarball);
 DECLARE_TESTS(jwt);
 DECLARE_TESTS(license);
 DECLARE_TESTS(manifest);
@@ -18,8 +20,10 @@ UNIT_MAIN("formats",
 	TEST_LIST(crate),
 	TEST_LIST(crate_rules),
 	TEST_LIST(erlang_terms),
+	TEST_LIST(hex_contents),
 	TEST_LIST(hex_metadata),
 	TEST_LIST(hex_snippet),
+	TEST_LIST(hex_tarball),
 	TEST_LIST(jwt),
 	TEST_LIST(license),
 	TEST_LIST(manifest),

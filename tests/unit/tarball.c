@@ -60,6 +60,7 @@ tar_put(struct buf *tar, struct tar_member m)
 	put_number(header, 136, 12, 1153704088);
 	memset(header + 148, ' ', 8);
 	header[156] = m.type ? m.type : '0';
+	put_text(header, 157, 100, m.target);
 	memcpy(header + 257, m.gnu ? "ustar  " : "ustar\0" "00", 8);
 	put_text(header, 345, 155, m.prefix);
 	for (size_t i = 0; i < BLOCK; i++)

@@ -14,6 +14,7 @@
 struct tar_member {
 	const char *path;		/* up to 100 bytes */
 	const char *prefix;		/* ustar only */
+	const char *target;		/* of a link, up to 100 bytes */
 	char type;			/* 0: '0' */
 	bool gnu;			/* magic of GNU tar */
 	bool binary_size;		/* the size in base 256 */
