@@ -219,6 +219,14 @@ token_create(struct work *w, const struct token_new *n)
 /* ---- the rest ---- */
 
 bool
+token_has_form(struct span secret)
+{
+	uint8_t random[HEX_RANDOM];
+
+	return span_starts(secret, TOKEN_PREFIX) || decode_hex(secret, random, sizeof(random));
+}
+
+bool
 token_list(struct work *w, int64_t account_id, int64_t expired_since, struct rows *out)
 {
 	return db_many(w, Q_TOKEN_LIST, &token_row, ARGS(num(account_id), timestamp(expired_since)), out);

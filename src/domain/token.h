@@ -63,6 +63,9 @@ bool token_list(struct work *w, int64_t account_id, int64_t expired_since, struc
 /* The account's token of that id, revoked or not; NULL without a fault when there is none. */
 const struct token *token_find(struct work *w, int64_t account_id, int64_t id) MUST_CHECK;
 
+/* Whether it may be the secret of a token that was made here. Pure. */
+bool token_has_form(struct span secret);
+
 /* The live token of that name, the newest of several; NULL without a fault when there is none. */
 const struct token *token_find_name(struct work *w, int64_t account_id, struct span name) MUST_CHECK;
 

@@ -100,7 +100,8 @@ call_authorize(struct call *c, enum scope scope, const char *repository, const c
 		return refuse ? refuse(c, AUTH_MISSING)
 			      : fault_raise(&c->fault, c->protocol->anonymous_fault,
 					    "this action requires authentication");
-	if (!auth_allows(&c->actor, scope, repository, package))
+	if ((c->protocol->users_only && c->actor.is_organization) ||
+	    !auth_allows(&c->actor, scope, repository, package))
 		return refuse ? refuse(c, AUTH_NOT_COVERED)
 			      : fault_raise(&c->fault, FAULT_FORBIDDEN,
 					    "this token does not have the required permissions to perform this action");

@@ -50,6 +50,7 @@ enum route_flag {
 	ROUTE_WRITES = 1 << 0,		/* refused in read-only mode */
 	ROUTE_ANY_CLIENT = 1 << 1,	/* works without User-Agent: health, downloads, index files */
 	ROUTE_ANY_ACCEPT = 1 << 3,	/* the answer is a file or a page: Accept does not matter */
+	ROUTE_UNCONFIRMED = 1 << 4,	/* works before the caller's address is confirmed, where others do not */
 	ROUTE_BY_SECRET = 1 << 2	/* path or body hold the credential (a mailed link, another party's token) */
 };
 
@@ -92,6 +93,7 @@ struct protocol {
 	 * Always false.
 	 */
 	bool (*refuse_credential)(struct call *, enum auth_refusal why);
+	bool users_only;		/* an organization's key stands for nobody here */
 	bool takes_basic;		/* a name and password are as good as a session */
 	/* What stands before the parser's words when a document body is malformed. NULL: nothing. */
 	const char *document_error;

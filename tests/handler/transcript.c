@@ -396,12 +396,11 @@ play_expectation(struct play *p, struct span rest)
 		expect_line(p);
 }
 
-/* What follows PREFIX in the newest mail, as far as letters and digits go. */
+/* What follows PREFIX in the text, as far as letters and digits go. */
 static const char *
-from_mail(const char *prefix)
+behind(const char *text, const char *prefix)
 {
-	const char *body = sql_text("SELECT body FROM mail ORDER BY id DESC LIMIT 1");
-	const char *at = body ? strstr(body, prefix) : NULL;
+	const char *at = text ? strstr(text, prefix) : NULL;
 	size_t len = 0;
 
 	if (!at)
@@ -412,7 +411,7 @@ from_mail(const char *prefix)
 	return arena_dup(w->arena, at, len);
 }
 
-/* CAPTURE NAME .PATH | CAPTURE NAME header HEADER | CAPTURE NAME mail PREFIX */
+/* CAPTURE NAME .PATH | CAPTURE NAME header HEADER | CAPTURE NAME mail|body PREFIX */
 static void
 play_capture_line(struct play *p, struct span rest)
 {
@@ -421,7 +420,9 @@ play_capture_line(struct play *p, struct span rest)
 	if (strcmp(path, "header") == 0)
 		value = answer_header(p->answer, play_word(&rest));
 	else if (strcmp(path, "mail") == 0)
-		value = from_mail(play_word(&rest));
+		value = behind(sql_text("SELECT body FROM mail ORDER BY id DESC LIMIT 1"), play_word(&rest));
+	else if (strcmp(path, "body") == 0)
+		value = behind(p->answer->body.at, arena_dup(w->arena, span_trim(rest).at, span_trim(rest).len));
 	else
 		value = answer_text(p->answer, path);
 	if (!value)

@@ -61,7 +61,7 @@ given_hex_line(struct play *p, struct span rest)
 		(strcmp(what, "docs") == 0 ? given_hex_docs : given_hex)(owner, repository, name, versions[i], with);
 }
 
-/* account NAME [admin] [unverified] [id ID] */
+/* account NAME [admin] [unverified] [public] [password PASSWORD] */
 static void
 given_account_line(struct play *p, struct span rest)
 {
@@ -73,8 +73,10 @@ given_account_line(struct play *p, struct span rest)
 			sql_do("UPDATE account SET is_admin = true WHERE id = %lld", (long long)id);
 		else if (strcmp(next, "unverified") == 0)
 			sql_do("UPDATE email SET verified_at = NULL WHERE account_id = %lld", (long long)id);
-		else
-			PLAY_FAIL(p, "an account is admin or unverified, not %s", next);
+		else if (strcmp(next, "public") == 0)
+			sql_do("UPDATE email SET is_public = true WHERE account_id = %lld", (long long)id);
+		else if (strcmp(next, "password") != 0 || !account_set_password(w, id, play_word(&rest)))
+			PLAY_FAIL(p, "an account is admin, unverified, public or has a password, not %s", next);
 	}
 }
 
@@ -212,6 +214,17 @@ given_team_line(struct play *p, struct span rest)
 		" FROM package p, account a WHERE p.name = '%s' AND a.name = '%s'", crate, team);
 }
 
+/* oauth client ID ADDRESS */
+static void
+given_oauth_line(struct play *p, struct span rest)
+{
+	const char *client = play_word(&rest), *id = play_word(&rest), *uri = play_word(&rest);
+
+	if (!client || strcmp(client, "client") != 0 || !uri)
+		PLAY_FAIL(p, "oauth client ID ADDRESS");
+	sql_do("INSERT INTO oauth_client (id, name, redirect_uris) VALUES ('%s', '%s', ARRAY['%s'])", id, id, uri);
+}
+
 /* locked ACCOUNT forever|UNTIL [REASON] */
 static void
 given_locked_line(struct play *p, struct span rest)
@@ -247,6 +260,7 @@ static const struct {
 	{ "downloads", given_downloads_line },
 	{ "hex", given_hex_line },
 	{ "locked", given_locked_line },
+	{ "oauth", given_oauth_line },
 	{ "organization", given_organization_line },
 	{ "setting", given_setting_line },
 	{ "team", given_team_line },

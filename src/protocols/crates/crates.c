@@ -234,7 +234,7 @@ static const struct mount mounts[] = {
 static bool
 check_token(struct call *c, struct span secret)
 {
-	if (span_starts(secret, TOKEN_PREFIX))
+	if (token_has_form(secret))
 		return true;
 	return fault_raise(&c->fault, FAULT_UNAUTHENTICATED,
 			   "The given API token does not match the format used by %s. "
@@ -255,6 +255,7 @@ const struct protocol crates_protocol = {
 	.name = "crates",
 	.mounts = mounts,
 	.serializers = serializers,
+	.users_only = true,
 	.anonymous_fault = FAULT_FORBIDDEN,
 	.check_token = check_token,
 	.document_error = "Failed to parse the request body as JSON: ",

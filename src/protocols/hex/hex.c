@@ -18,6 +18,7 @@
 #include "base/settings.h"
 #include "domain/second_factor.h"
 #include "http/conditional.h"
+#include "protocols/hex/people.h"
 
 /* ---- refusals ---- */
 
@@ -42,6 +43,8 @@ static const struct {
 static bool
 refuse_credential(struct call *c, enum auth_refusal why)
 {
+	if (why == AUTH_WRONG_PASSWORD && !hex_count_guess(c))
+		return false;
 	if (why == AUTH_EXPIRED && c->credential == CREDENTIAL_BEARER) {
 		hex_state(c)->challenge = TOKEN_EXPIRED;
 		return fault_raise(&c->fault, FAULT_UNAUTHENTICATED, "token expired");
@@ -161,7 +164,8 @@ static bool
 before(struct call *c)
 {
 	c->state = arena_new(c->work.arena, struct hex_state);
-	return check_user_agent(c) && check_basic(c) && count_request(c) && check_second_factor(c);
+	return check_user_agent(c) && check_basic(c) && (!is_api(c) || hex_check_guesses(c)) && count_request(c) &&
+	       check_second_factor(c) && (!is_api(c) || hex_admit(c));
 }
 
 void
@@ -318,6 +322,19 @@ add_field(struct arena *a, struct doc *errors, const struct fault_field *field)
 		doc_text(errors, name, field->message);
 }
 
+/* RFC 6749 §5.2. What was not raised as a refusal of OAuth is ours. */
+static const struct doc *
+oauth_view(struct call *c, const struct fault *f)
+{
+	struct doc *view = doc_map(c->work.arena);
+	const char *error = fault_kind_status(f->kind) >= 500 ? "server_error" : "invalid_request";
+
+	doc_text(view, "error", f->fields ? f->fields->name : error);
+	doc_text(view, "error_description", f->fields ? f->fields->message : f->message);
+	call_header(c, "Cache-Control", "no-store");
+	return view;
+}
+
 static const struct doc *
 fault_view(struct call *c, const struct fault *f, int *status)
 {
@@ -325,6 +342,8 @@ fault_view(struct call *c, const struct fault *f, int *status)
 	struct doc *view = doc_map(a), *errors;
 	const struct hex_state *state = c->state;
 
+	if (state && state->oauth)
+		return oauth_view(c, f);
 	if (f->kind == FAULT_METHOD)
 		*status = 404;
 	if (f->kind == FAULT_UNAUTHENTICATED)
@@ -377,6 +396,17 @@ const struct route hex_index_routes[] = {
 
 static const struct mount mounts[] = {
 	{ "/api", hex_index_routes },
+	{ "/api", hex_user_routes },
+	{ "/api", hex_organization_routes },
+	{ "/api", hex_api_key_routes },
+	{ "/api/orgs/:organization", hex_api_key_routes },
+	{ "/api", hex_auth_routes },
+	{ "/api", hex_short_url_routes },
+	{ "/api/oauth", hex_oauth_routes },
+	{ "/oauth", hex_oauth_page_routes },
+	{ "/email", hex_address_routes },
+	{ "/password", hex_password_routes },
+	{ "/l", hex_short_link_routes },
 	{ "/api", hex_package_routes },
 	{ "/api/repos/:repository", hex_package_routes },
 	{ "/api", hex_publish_routes },
