@@ -62,7 +62,8 @@ refuse_resource(struct call *c, const char *why)
 
 /* What the holder may do with a repository, or with a package of it. */
 static bool
-right_of_holder(struct call *c, const struct holder *h, struct span repository, struct span package, enum hex_right *out)
+right_of_holder(struct call *c, const struct holder *h, struct span repository, struct span package,
+		enum hex_right *out)
 {
 	struct actor holder = { .account_id = h->account->id, .is_organization = h->organization != NULL };
 	const struct actor *caller = c->work.actor;
@@ -226,7 +227,8 @@ revoke(struct call *c)
 	if (!find_holder(c, ROLE_WRITE, &h))
 		return false;
 	t = path_key(c, &h);
-	return t && token_revoke(&c->work, h.account->id, t->id, NULL) && reply(c, 200, hex_key_view(c, t, h.organization));
+	return t && token_revoke(&c->work, h.account->id, t->id, NULL) &&
+	       reply(c, 200, hex_key_view(c, t, h.organization));
 }
 
 /* The answer is the key that asked, if it was one of them. */
