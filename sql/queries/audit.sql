@@ -3,7 +3,8 @@
 INSERT INTO audit (at, account_id, token_id, action, repository_id, package_id, release_id,
                    subject_account_id, details, remote_addr, user_agent, organization_id)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, coalesce($9::jsonb, '{}'), left($10, 64), left($11, 128),
-        coalesce($12::bigint, (SELECT owner_id FROM repository WHERE id = $5)));
+        coalesce($12::bigint, (SELECT owner_id FROM repository WHERE id = $5),
+                 (SELECT id FROM account WHERE id = $8 AND kind = 'organization')));
 
 -- :name audit_list_account :many
 -- What an account did, newest first.

@@ -21,7 +21,7 @@ struct audit {
 	int64_t package_id;
 	int64_t release_id;
 	int64_t subject_account_id;	/* whom it was done to */
-	int64_t organization_id;	/* whose affair it was; 0: that of the repository's owner, if anybody's */
+	int64_t organization_id;	/* whose affair it was; 0: the subject's, or the repository's owner's */
 	const char *details;		/* JSON object */
 };
 

@@ -350,7 +350,8 @@ what_was_done_is_listed_for_who_did_it_and_for_the_organization(void **state)
 	assert_int_equal(rows.count, 0);
 	assert_true(audit_list_organization(w, lemons->id, all, &rows));
 	assert_string_equal(actions(&rows),
-		"organization.member.role organization.member.add repository.create organization.member.add");
+		"organization.member.role organization.member.add repository.create organization.member.add "
+		"account.create");
 }
 
 static void
