@@ -5,7 +5,7 @@
 # entrepot that was just built, a web server on a free loopback port, accounts
 # with tokens. Everything is in $house, which goes away with the script.
 #
-#	house_open			cluster, schema, accounts alice and bob
+#	house_open			cluster, schema, Hex key, accounts alice and bob
 #	house_set KEY VALUE		a line of entrepot.conf
 #	house_start [SERVER]		entrepot behind lighttpd, nginx, apache
 #	$base_url $house $alice $bob	address, directory, tokens
@@ -69,6 +69,8 @@ house_open() {
 	house_configure
 	admin migrate >"$house/log/migrate.log" 2>&1 ||
 		bail "migrate failed: $(tail -n 3 "$house/log/migrate.log")"
+	admin keys create >"$house/log/keys.log" 2>&1 ||
+		bail "no key for Hex: $(tail -n 3 "$house/log/keys.log")"
 	alice=$(house_account alice --admin) || bail "no account alice"
 	bob=$(house_account bob) || bail "no account bob"
 }

@@ -55,6 +55,12 @@ like() {
 	fail "[$1] is not like [$2]"
 }
 
+# has TEXT PART: as it stands, anywhere in the text.
+has() {
+	[[ $1 == *"$2"* ]] && return
+	fail "[$1] has no [$2]"
+}
+
 unlike() {
 	[[ $1 =~ $2 ]] || return 0
 	fail "[$1] is like [$2]"
