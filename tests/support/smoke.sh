@@ -10,6 +10,7 @@ python=/usr/bin/python3
 [ -x "$python" ] || python=python3
 
 kit() { "$python" "$kit" "$@"; }
+hextar() { "$python" "$support/hextar.py" "$@"; }
 
 # publish_crate NAME VERSION [OPTION]...: must succeed.
 publish_crate() {
@@ -157,6 +158,45 @@ odd_paths() {
 	like "$(http GET /api/v1/crates/%ff%fe)" "^40[04]$"
 }
 
+# hex_api METHOD PATH [CURL-OPTION]...: as Hex clients ask the API.
+hex_api() {
+	http "$1" "/api$2" -H "Authorization: $alice" -H 'Accept: application/vnd.hex+erlang' \
+		-A 'hex_core/0.18.0 hex/2.5.1 (elixir/1.14.0) (OTP/25) (erts/13.1.5)' "${@:3}"
+}
+
+hex_uploads() {
+	hextar smoke_hex 1.0.0 >"$house/work/tarball"
+	is "$(hex_api POST '/packages/smoke_hex/releases?replace=false' -H 'Expect: 100-continue' \
+		-H 'Content-Type: application/octet-stream' --data-binary "@$house/work/tarball")" 201
+	is "$(header location)" "$base_url/api/packages/smoke_hex/releases/1.0.0"
+	like "$(header content-type)" "^application/vnd.hex\\+erlang"
+	# an empty body that claims to be a term
+	is "$(hex_api DELETE /packages/smoke_hex/releases/1.0.0/retire \
+		-H 'Content-Type: application/vnd.hex+erlang' -H 'Content-Length: 0')" 204
+	is "$(wc -c <"$house/work/body")" 0
+	is "$(header content-type)" ""
+}
+
+hex_objects() {
+	local path
+	for path in names versions packages/smoke_hex tarballs/smoke_hex-1.0.0.tar; do
+		is "$(http GET "/repo/$path" -H 'Accept-Encoding: gzip, deflate' -H 'User-Agent:')" 200 "$path"
+		is "$(header content-encoding)" "" "$path"
+		[ -n "$(header etag)" ]
+		cp "$house/work/body" "$house/work/object"
+		is "$(http GET "/repo/$path" -H "If-None-Match: $(header etag)")" 304 "$path"
+	done
+	cmp "$house/work/object" "$house/work/tarball"
+	http GET /repo/packages/smoke_hex >/dev/null
+	gzip -dc "$house/work/body" | grep -aq 1.0.0
+	is "$(http GET /repo/packages/none)" 404
+}
+
+hex_challenge() {
+	is "$(http GET /api/packages/smoke_hex -H 'Authorization: 0123456789abcdef0123456789abcdef')" 401
+	is "$(header www-authenticate)" "Basic realm=hex"
+}
+
 wrong_methods() {
 	is "$(http POST /index/config.json -d x)" 405
 	like "$(header allow)" GET
@@ -193,6 +233,9 @@ smoke() {
 	it "$1: PUT without body, PUT and DELETE with body arrive" writes
 	it "$1: a chunked upload arrives" chunked_body
 	it "$1: escaped and malicious paths are told apart" odd_paths
+	it "$1: a Hex package is uploaded with Expect, and a DELETE has an empty answer" hex_uploads
+	it "$1: the objects of a Hex repository arrive as they are stored" hex_objects
+	it "$1: a wrong key is challenged in the protocol's words" hex_challenge
 	it "$1: a wrong method is answered 405 with Allow" wrong_methods
 	it "$1: health, readiness and metrics answer" operations_answers
 	it "$1: eight clients at once lose nothing" many_at_once
