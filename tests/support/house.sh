@@ -69,10 +69,15 @@ house_open() {
 	house_configure
 	admin migrate >"$house/log/migrate.log" 2>&1 ||
 		bail "migrate failed: $(tail -n 3 "$house/log/migrate.log")"
-	admin keys create >"$house/log/keys.log" 2>&1 ||
-		bail "no key for Hex: $(tail -n 3 "$house/log/keys.log")"
+	house_hex_key
 	alice=$(house_account alice --admin) || bail "no account alice"
 	bob=$(house_account bob) || bail "no account bob"
+}
+
+# house_hex_key: what signs the Hex repositories.
+house_hex_key() {
+	admin keys create >"$house/log/keys.log" 2>&1 ||
+		bail "no key for Hex: $(tail -n 3 "$house/log/keys.log")"
 }
 
 house_configure() {
