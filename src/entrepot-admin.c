@@ -9,6 +9,7 @@ static const struct admin_verb *const verbs[] = {
 	&user_verb,
 	&org_verb,
 	&token_verb,
+	&oauth_verb,
 	&repo_verb,
 	&jobs_verb,
 	&keys_verb,

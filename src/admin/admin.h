@@ -77,6 +77,8 @@ struct admin_verb {
 extern const struct admin_verb migrate_verb;
 extern const struct admin_verb user_verb;
 extern const struct admin_verb org_verb;
+extern const struct admin_verb oauth_verb;
+extern const struct admin_verb user_totp_verbs[];	/* below user_verb */
 extern const struct admin_verb token_verb;
 extern const struct admin_verb repo_verb;
 extern const struct admin_verb jobs_verb;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * entrepot-admin org: add, list, member add, member remove, member list.
+ * entrepot-admin org: add, list, set, member add, member remove, member list.
  */
 #include "admin/admin.h"
 
 #include "base/arena.h"
 #include "base/fault.h"
+#include "base/number.h"
 #include "domain/account.h"
 #include "domain/organization.h"
 #include "protocols/reserved.h"
@@ -82,6 +83,36 @@ list(struct admin *a)
 		doc_time(row, "created_at", accounts[i].created_at);
 	}
 	return admin_show(a, d);
+}
+
+/* ---- set ---- */
+
+struct set {
+	const char *seats;
+};
+
+static const struct admin_option set_options[] = {
+	OPTION(set, seats, "seats", TEXT, "N", "How many members it may have; 0: any number"),
+	OPTIONS_END
+};
+
+static bool
+set(struct admin *a)
+{
+	const struct set *o = a->options;
+	const struct account *org = organization(a, a->arguments[0]);
+	struct doc *d = doc_map(a->work->arena);
+	int64_t seats;
+
+	if (!org)
+		return false;
+	if (!o->seats || !number_parse(span_of(o->seats), 0, INT32_MAX, &seats))
+		return fault_raise(a->work->fault, FAULT_INVALID, "--seats takes a number");
+	if (!organization_set_seats(a->work, org->id, seats))
+		return false;
+	doc_text(d, "name", org->name);
+	doc_int(d, "seats", seats);
+	return admin_say(a, d, "Changed the organization %s.", org->name);
 }
 
 /* ---- member ---- */
@@ -168,6 +199,8 @@ static const struct admin_verb verbs[] = {
 	{ .name = "list", .arguments = "[AFTER]", .most = 1,
 	  .summary = "List organizations by name, a thousand at a time",
 	  .needs = NEEDS_SCHEMA, .run = list },
+	{ .name = "set", .arguments = "NAME", .least = 1, .most = 1, .summary = "Change an organization",
+	  .options = set_options, .options_size = sizeof(struct set), .needs = NEEDS_SCHEMA, .run = set },
 	{ .name = "member", .summary = "Add, remove and list members", .verbs = member_verbs },
 	VERBS_END
 };

@@ -12,6 +12,7 @@
 #include "base/settings.h"
 #include "domain/account.h"
 #include "domain/auth.h"
+#include "domain/grant.h"
 #include "domain/token.h"
 
 /* NULL is null: every scope, every package. */
@@ -45,14 +46,15 @@ put_token(struct doc *d, const struct token *t)
 	doc_text(d, "name", t->name);
 	put_texts(d, "scopes", t->scopes);
 	put_texts(d, "packages", t->resources);
+	put_texts(d, "grants", t->grants);
 	doc_time(d, "created_at", t->created_at);
 	put_time(d, "last_used_at", t->last_used_at);
 	put_time(d, "expires_at", t->expires_at);
 }
 
-/* The user named by --user. */
+/* The user named by --user; an organization only where its keys are meant. */
 static const struct account *
-user(struct admin *a, const char *name)
+user(struct admin *a, const char *name, bool keys)
 {
 	const struct account *account;
 
@@ -61,7 +63,7 @@ user(struct admin *a, const char *name)
 		return NULL;
 	}
 	account = admin_account(a, name);
-	if (account && account_is_organization(account)) {
+	if (account && account_is_organization(account) && !keys) {
 		fault_raise(a->work->fault, FAULT_INVALID, "`%s` is an organization; tokens belong to users",
 			    account->name);
 		return NULL;
@@ -76,6 +78,7 @@ struct add {
 	const char *name;
 	struct texts scopes;
 	struct texts packages;
+	struct texts grants;
 	int64_t expires;
 };
 
@@ -85,6 +88,9 @@ static const struct admin_option add_options[] = {
 	OPTION(add, scopes, "scope", LIST, "SCOPE", "Allow only this (may be repeated); default: everything"),
 	OPTION(add, packages, "package", LIST, "PATTERN",
 	       "Only packages REPOSITORY/NAME, NAME may end in *; without REPOSITORY: crates (may be repeated)"),
+	OPTION(add, grants, "grant", LIST, "GRANT",
+	       "Instead of scopes and packages: a Hex key for api, api:read, package:REPOSITORY/NAME, repository:NAME, "
+	       "repositories or docs:NAME (may be repeated); organizations may have one, too"),
 	OPTION(add, expires, "expires", TIME, "WHEN", "A date, a time, or a duration such as 90d; default: never"),
 	OPTIONS_END
 };
@@ -120,21 +126,35 @@ check_scopes(struct admin *a, struct texts scopes)
 }
 
 static bool
+check_grants(struct admin *a, const struct add *o)
+{
+	struct grant g;
+
+	for (size_t i = 0; i < o->grants.count; i++)
+		if (!grant_parse(span_of(o->grants.items[i]), &g))
+			return fault_raise(a->work->fault, FAULT_INVALID, "`%s` is no grant", o->grants.items[i]);
+	return !o->grants.items || (!o->scopes.items && !o->packages.items) ||
+	       fault_raise(a->work->fault, FAULT_INVALID, "--grant stands instead of --scope and --package");
+}
+
+static bool
 add(struct admin *a)
 {
 	const struct add *o = a->options;
-	const struct account *account = user(a, o->user);
+	const struct account *account = user(a, o->user, o->grants.items != NULL);
 	struct token_new n = {
 		.name = o->name,
 		.scopes = o->scopes,
 		.resources = with_repository(a, o->packages),
+		.grants = o->grants,
+		.hex = o->grants.items != NULL,
 		.expires_at = o->expires == INT64_MAX ? 0 : o->expires,
 		.max_live = a->work->config->crates_max_tokens,
 	};
 	const struct token *token;
 	struct doc *d;
 
-	if (!account || !check_scopes(a, o->scopes))
+	if (!account || !check_scopes(a, o->scopes) || !check_grants(a, o))
 		return false;
 	if (!o->name)
 		return fault_raise(a->work->fault, FAULT_INVALID, "--name is needed");
@@ -168,7 +188,7 @@ static bool
 list(struct admin *a)
 {
 	const struct of_user *o = a->options;
-	const struct account *account = user(a, o->user);
+	const struct account *account = user(a, o->user, true);
 	struct doc *d = doc_list(a->work->arena);
 	struct rows rows;
 	const struct token *tokens;
@@ -190,7 +210,7 @@ static bool
 revoke(struct admin *a)
 {
 	const struct of_user *o = a->options;
-	const struct account *account = user(a, o->user);
+	const struct account *account = user(a, o->user, true);
 	struct doc *d;
 	bool found;
 	int64_t id;

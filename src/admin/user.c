@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * entrepot-admin user: add, list, show, set.
+ * entrepot-admin user: add, list, show, set; totp is in totp.c.
  */
 #include "admin/admin.h"
 
@@ -37,6 +37,7 @@ put_email(struct doc *d, const struct email *email)
 {
 	doc_text(d, "email", email ? email->address : NULL);
 	doc_bool(d, "email_confirmed", email && email->verified_at != 0);
+	doc_bool(d, "email_public", email && email->is_public);
 }
 
 static const struct doc *
@@ -163,6 +164,7 @@ struct set {
 	bool confirmed;
 	bool password_stdin;
 	bool no_password;
+	const bool *public;
 	const bool *admin;
 	const bool *notifications;
 	const char *full_name;
@@ -176,6 +178,7 @@ static const struct admin_option set_options[] = {
 	OPTION(set, email, "email", TEXT, "ADDRESS", "Another e-mail address"),
 	OPTION(set, confirmed, "confirmed", FLAG, NULL,
 	       "The address, new or present, is known to be right"),
+	OPTION(set, public, "public-email", CHOICE, "yes|no", "Everybody may see the address"),
 	OPTION(set, password_stdin, "password-stdin", FLAG, NULL,
 	       "Read a new password from standard input (one line)"),
 	OPTION(set, no_password, "no-password", FLAG, NULL, "Take the password away; tokens stay valid"),
@@ -241,6 +244,7 @@ set(struct admin *a)
 		return false;
 	tx = tx_begin(a->work);
 	if (!account_update(a->work, account->id, &change) || !change_email(a, account->id, o) ||
+	    (o->public && !email_set_public(a->work, account->id, *o->public)) ||
 	    !change_password(a, account->id, o) || !change_lock(a, account->id, o) || !tx_commit(a->work, tx))
 		return false;
 	account = account_find_id(a->work, account->id);
@@ -257,6 +261,7 @@ static const struct admin_verb verbs[] = {
 	{ .name = "set", .arguments = "NAME", .least = 1, .most = 1,
 	  .summary = "Change a user: address, password, rights, lock",
 	  .options = set_options, .options_size = sizeof(struct set), .needs = NEEDS_SCHEMA, .run = set },
+	{ .name = "totp", .summary = "Second factors: enrol, confirm, show, recovery, remove", .verbs = user_totp_verbs },
 	VERBS_END
 };
 

@@ -20,9 +20,10 @@ json() {
 
 # --- being called -----------------------------------------------------------
 
-verbs=(migrate "user add" "user list" "user show" "user set" "org add" "org list"
+verbs=(migrate "user add" "user list" "user show" "user set" "user totp enrol"
+	"user totp confirm" "user totp show" "user totp recovery" "user totp remove" "org add" "org list" "org set"
 	"org member add" "org member remove" "org member list" "token add" "token list"
-	"token revoke" "keys create" "keys show" "keys rotate" "keys backup" "repo list" "repo add"
+	"token revoke" "oauth add" "oauth list" "oauth remove" "keys create" "keys show" "keys rotate" "keys backup" "repo list" "repo add"
 	"repo set" "jobs list" "jobs status" "jobs run" "jobs retry" reindex gc verify routes config)
 
 every_verb_explains_itself() {
@@ -143,6 +144,65 @@ an_organization_has_members() {
 	is "$(json org member list acme -- length)" 1
 }
 it "an organization has members and keeps an administrator" an_organization_has_members
+
+an_organization_has_seats_and_a_repository() {
+	is "$(json repo list --owner acme -- 'map(.ecosystem + "/" + .name) | join(" ")')" hex/acme
+	admin org set acme --seats 1
+	fails admin org member add acme bob
+	like "$out" "not enough seats"
+	admin org set acme --seats 0
+	admin org member add acme bob
+	admin org member remove acme bob
+}
+it "an organization has seats and a repository" an_organization_has_seats_and_a_repository
+
+# code_of OTPAUTH: what an authenticator shows for it now.
+code_of() {
+	python3 - "$1" <<-'PY'
+		import base64, hashlib, hmac, struct, sys, time, urllib.parse
+		secret = urllib.parse.parse_qs(urllib.parse.urlsplit(sys.argv[1]).query)["secret"][0]
+		digest = hmac.new(base64.b32decode(secret), struct.pack(">Q", int(time.time()) // 30), hashlib.sha1).digest()
+		at = digest[-1] & 15
+		print("%06d" % ((struct.unpack(">I", digest[at:at + 4])[0] & 0x7fffffff) % 1000000))
+	PY
+}
+
+a_second_factor_counts_once_a_code_was_seen() {
+	local url
+	url=$(json user totp enrol bob -- .url)
+	like "$url" "^otpauth://totp/.*:bob\?secret="
+	is "$(json user totp show bob -- .confirmed)" false
+	fails admin user totp confirm bob nonsense
+	is "$(json user totp confirm bob "$(code_of "$url")" -- '.recovery_codes | length')" 10
+	is "$(json user totp show bob -- '"\(.confirmed) \(.recovery_codes)"')" "true 10"
+	fails admin user totp enrol bob
+	is "$(json user totp recovery bob -- '.recovery_codes | length')" 10
+	admin user totp remove bob
+	is "$(json user totp show bob -- .enrolled)" false
+}
+it "a second factor counts once a code was seen" a_second_factor_counts_once_a_code_was_seen
+
+an_application_is_made_known() {
+	local id
+	id=$(json oauth add Editor --redirect http://127.0.0.1/callback -- .id)
+	is "$(json oauth list -- "map(select(.id == \"$id\") | .name) | join(\" \")")" Editor
+	like "$(json oauth list -- 'map(.name) | join(" ")')" "Hex CLI"
+	fails admin oauth add Editor --redirect ftp://127.0.0.1/
+	admin oauth remove "$id"
+	fails admin oauth remove "$id"
+}
+it "an application is made known and forgotten" an_application_is_made_known
+
+a_key_has_grants() {
+	local secret
+	secret=$(json token add --user acme --name ci --grant repository:acme -- .token)
+	like "$secret" '^[0-9a-f]{32}$'
+	is "$(json token list --user acme -- '.[0].grants[0]')" repository:acme
+	fails admin token add --user acme --name ci
+	fails admin token add --user bob --name ci --grant world
+	fails admin token add --user bob --name ci --grant api --scope read
+}
+it "a key has grants, an organization's too" a_key_has_grants
 
 a_token_is_shown_once() {
 	local token id
