@@ -1,36 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An uploaded crate "foo 1.0.0". What does not look like gzip is taken for the
- * tar inside and put into gzip first, so that changes of it get past the
- * checksum.
+ * An uploaded crate "foo 1.0.0".
  */
-#include "fuzz.h"
-
-#include <sys/mman.h>
-#include <unistd.h>
-
-#include <zlib.h>
+#include "stored.h"
 
 #include "formats/crate.h"
 #include "formats/manifest.h"
-
-static struct span
-stored_gzip(struct arena *a, struct span plain)
-{
-	z_stream z = { 0 };
-	size_t room = plain.len + plain.len / 1000 + 1024;
-	unsigned char *out = arena_alloc(a, room);
-
-	REQUIRE(deflateInit2(&z, 0, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK);
-	z.next_in = (unsigned char *)(uintptr_t)plain.at;
-	z.avail_in = (uInt)plain.len;
-	z.next_out = out;
-	z.avail_out = (uInt)room;
-	REQUIRE(deflate(&z, Z_FINISH) == Z_STREAM_END);
-	room = z.total_out;
-	deflateEnd(&z);
-	return span_make((const char *)out, room);
-}
 
 static void
 check(const struct crate *c)
@@ -50,12 +25,7 @@ one(struct arena *a, struct fault *f, struct span input)
 	};
 	const struct crate *c;
 
-	if (!span_starts(input, "\x1f\x8b"))
-		input = stored_gzip(a, input);
-	upload.fd = memfd_create("crate", 0);
-	upload.length = input.len;
-	REQUIRE(upload.fd >= 0);
-	REQUIRE(write(upload.fd, input.at, input.len) == (ssize_t)input.len);
+	upload.fd = gzip_file(a, input, &upload.length);
 	c = crate_read(a, f, &upload);
 	close(upload.fd);
 	REQUIRE((c == NULL) == fault_is_set(f));

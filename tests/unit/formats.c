@@ -8,6 +8,7 @@ DECLARE_TESTS(crate);
 DECLARE_TESTS(crate_rules);
 DECLARE_TESTS(erlang_terms);
 DECLARE_TESTS(hex_contents);
+DECLARE_TESTS(hex_docs);
 DECLARE_TESTS(hex_metadata);
 DECLARE_TESTS(hex_snippet);
 DECLARE_TESTS(hex_tarball);
@@ -21,6 +22,7 @@ UNIT_MAIN("formats",
 	TEST_LIST(crate_rules),
 	TEST_LIST(erlang_terms),
 	TEST_LIST(hex_contents),
+	TEST_LIST(hex_docs),
 	TEST_LIST(hex_metadata),
 	TEST_LIST(hex_snippet),
 	TEST_LIST(hex_tarball),

@@ -29,7 +29,7 @@ extern const struct route hex_publish_routes[];		/* publish.c */
 extern const struct route hex_release_routes[];		/* releases.c */
 extern const struct route hex_owner_routes[];		/* owners.c */
 extern const struct route hex_docs_routes[];		/* docs.c */
-extern const struct route hex_site_routes[];		/* docs.c: below /hexdocs */
+extern const struct route hex_site_routes[];		/* site.c: below /hexdocs */
 
 /* A Hex answer has so many rows at most; pages are numbered from 1. */
 #define HEX_PER_PAGE 100
@@ -60,6 +60,13 @@ extern const struct repository hex_public_repository;
  * even read it, with the usual refusals otherwise.
  */
 const struct repository *hex_path_repository(struct call *c, enum hex_right right) MUST_CHECK;
+
+/*
+ * The path's repository for somebody who may fetch files from it. A private one
+ * does not exist for strangers, and demands a credential that covers SCOPE in
+ * it of members.
+ */
+const struct repository *hex_path_to_fetch(struct call *c, enum scope scope) MUST_CHECK;
 
 /* A package of a repository and the repository itself, as the path names them. */
 struct hex_place {

@@ -26,25 +26,6 @@ cache_briefly(struct call *c, const struct repository *r)
 	call_header(c, "Cache-Control", r->private ? "private, no-cache" : "public, no-cache");
 }
 
-/*
- * The repository of the path, for somebody who may fetch from it. A private one
- * does not exist for strangers, and demands a credential that covers it of
- * members.
- */
-static const struct repository *
-repository_of(struct call *c, enum scope scope)
-{
-	const struct repository *r;
-
-	/* What everybody may have is not worth a look at who asks, nor a query. */
-	if (!path_span(c, "repository").at)
-		return &hex_public_repository;
-	r = hex_path_repository(c, HEX_READ);
-	if (r && r->private && !call_authorize(c, scope, r->name, "*"))
-		return NULL;
-	return r;
-}
-
 static bool
 reply_object(struct call *c, const struct repository *r, const char *path)
 {
@@ -64,7 +45,7 @@ static bool
 package_object(struct call *c)
 {
 	const char *name = path_text(c, "package");
-	const struct repository *r = repository_of(c, SCOPE_REPOSITORY);
+	const struct repository *r = hex_path_to_fetch(c, SCOPE_REPOSITORY);
 
 	if (!r || !name)
 		return fault_raise_plain(&c->fault, FAULT_NOT_FOUND);
@@ -74,13 +55,13 @@ package_object(struct call *c)
 static bool
 names_object(struct call *c)
 {
-	return reply_object(c, repository_of(c, SCOPE_REPOSITORY), "names");
+	return reply_object(c, hex_path_to_fetch(c, SCOPE_REPOSITORY), "names");
 }
 
 static bool
 versions_object(struct call *c)
 {
-	return reply_object(c, repository_of(c, SCOPE_REPOSITORY), "versions");
+	return reply_object(c, hex_path_to_fetch(c, SCOPE_REPOSITORY), "versions");
 }
 
 static const struct file *
@@ -106,7 +87,7 @@ send_stored(struct call *c, const struct repository *r, const char *directory)
 static bool
 tarball(struct call *c)
 {
-	const struct file *f = send_stored(c, repository_of(c, SCOPE_REPOSITORY), "tarballs");
+	const struct file *f = send_stored(c, hex_path_to_fetch(c, SCOPE_REPOSITORY), "tarballs");
 
 	if (f && c->request->method == METHOD_GET && c->response->status == 200)
 		download_count(&c->work, f->id);
@@ -116,7 +97,7 @@ tarball(struct call *c)
 static bool
 docs_archive(struct call *c)
 {
-	return send_stored(c, repository_of(c, SCOPE_DOCS), "docs") != NULL;
+	return send_stored(c, hex_path_to_fetch(c, SCOPE_DOCS), "docs") != NULL;
 }
 
 static bool
@@ -125,7 +106,7 @@ public_key(struct call *c)
 	struct span pem;
 
 	/* It is no secret, but that there is such a repository may be one. */
-	if (!repository_of(c, SCOPE_REPOSITORY))
+	if (!hex_path_to_fetch(c, SCOPE_REPOSITORY))
 		return false;
 	pem = hex_key_public(&c->work);
 	if (!pem.at)

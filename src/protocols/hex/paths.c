@@ -61,6 +61,20 @@ hex_path_repository(struct call *c, enum hex_right right)
 	return NULL;
 }
 
+const struct repository *
+hex_path_to_fetch(struct call *c, enum scope scope)
+{
+	const struct repository *r;
+
+	/* What everybody may have is not worth a look at who asks, nor a query. */
+	if (!path_span(c, "repository").at)
+		return &hex_public_repository;
+	r = hex_path_repository(c, HEX_READ);
+	if (r && r->private && !call_authorize(c, scope, r->name, "*"))
+		return NULL;
+	return r;
+}
+
 /* ---- packages ---- */
 
 bool
