@@ -484,6 +484,13 @@ term(struct scan *s, struct doc *to, const char *key)
 	return ok;
 }
 
+/* Erlang's scanner knows the dot that ends a term by the blank behind it. */
+static bool
+dot(struct scan *s)
+{
+	return expect(s, ".") && (s->rest.len == 0 || is_space(s->rest.at[0]) || fail(s));
+}
+
 /* The outermost keys are binaries; an atom would mean something else to other readers. */
 static bool
 has_binary_key(struct scan s)
@@ -503,7 +510,7 @@ erlang_terms_read(struct arena *a, struct fault *f, struct span text)
 	while (!fault_is_set(f) && peek(&s) != '\0') {
 		keyed &= has_binary_key(s);
 		if (term(&s, all, NULL))
-			expect(&s, ".");
+			dot(&s);
 	}
 	if (!fault_is_set(f) && s.rest.len > 0)
 		fail(&s);

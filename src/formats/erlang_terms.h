@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Erlang terms as text, as a Hex package's metadata.config holds them: a
- * sequence of {Key, Value} tuples, each ended by a dot. Comments, floats,
- * characters, macros and functions are refused.
+ * sequence of {Key, Value} tuples, each ended by a dot and a blank. Comments,
+ * floats, characters, macros and functions are refused.
  */
 #ifndef ENTREPOT_FORMATS_ERLANG_TERMS_H
 #define ENTREPOT_FORMATS_ERLANG_TERMS_H

@@ -119,7 +119,7 @@ static void
 of_keys_that_occur_twice_the_last_counts(void **state)
 {
 	const struct doc *d = erlang_terms_read(arena, fault, SPAN(
-		"{<<\"a\">>,<<\"1\">>}. {<<\"b\">>,[{<<\"k\">>,<<\"1\">>},{k,<<\"2\">>}]}."
+		"{<<\"a\">>,<<\"1\">>}. {<<\"b\">>,[{<<\"k\">>,<<\"1\">>},{k,<<\"2\">>}]}. "
 		"{<<\"c\">>,#{k => <<\"1\">>,<<\"k\">> => <<\"2\">>}}. {<<\"a\">>,<<\"2\">>}."));
 
 	(void)state;

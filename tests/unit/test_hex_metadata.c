@@ -282,7 +282,7 @@ build_tools_that_are_given_are_not_guessed(void **state)
 static void
 every_field_is_read(void **state)
 {
-	struct hex_metadata m = given_metadata(HONEST "{<<\"maintainers\">>,[<<\"alice\">>]}."
+	struct hex_metadata m = given_metadata(HONEST "{<<\"maintainers\">>,[<<\"alice\">>]}. "
 		"{<<\"extra\">>,[{<<\"a\">>,[{<<\"b\">>,true}]}]}.");
 
 	(void)state;
