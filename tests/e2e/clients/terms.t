@@ -15,30 +15,7 @@ trap 'rm -rf "$work"' EXIT
 erl_does() { (cd "$work" && HOME=$work escript "$support/terms.escript" "$@"); }
 
 # json_canon <DOCUMENTS: every line as terms.escript spells it.
-json_canon() {
-	python3 -c '
-import json, struct, sys
-
-def canon(value):
-    if value is None:
-        return "nil"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, float):
-        return "real:" + struct.pack(">d", value).hex()
-    if isinstance(value, str):
-        return "text:" + value.encode().hex()
-    if isinstance(value, list):
-        return "[" + ",".join(map(canon, value)) + "]"
-    pairs = sorted((key.encode().hex(), member) for key, member in value.items())
-    return "{" + ",".join(key + ":" + canon(member) for key, member in pairs) + "}"
-
-for line in sys.stdin.buffer:
-    if not line.startswith(b"#"):
-        print(canon(json.loads(line)))'
-}
+json_canon() { python3 "$support/canon.py"; }
 
 erl_reads_what_we_write() {
 	"$terms" write "$work" <"$root/tests/data/documents"
