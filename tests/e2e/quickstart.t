@@ -6,6 +6,7 @@
 
 . "$(dirname "$0")/../support/house.sh"
 . "$support/smoke.sh"
+. "$support/hex.sh"
 
 [ -w "$root" ] && [ -n "$(find "$root" -maxdepth 0 -perm -u=w)" ] ||
 	skip_all "quickstart builds in the source tree, which is read-only here"
@@ -37,6 +38,8 @@ first_run() {
 	out=$(quickstart --port "$port" --detach)
 	like "$out" "CARGO_REGISTRIES_ENTREPOT_INDEX=sparse\\+$base_url/index/"
 	like "$out" "cargo (publish|add|search)"
+	like "$out" "HEX_CDN=$base_url/repo"
+	like "$out" "mix hex.repo set hexpm --url $base_url/repo --public-key $dir/hex.pem"
 	is "$(http GET /-/ready)" 200
 }
 it "a first run builds, starts and says how to point cargo at it" first_run
@@ -60,6 +63,35 @@ accounts_work() {
 	is "$(http GET /api/v1/crates/quick/1.0.0/download -L)" 200
 }
 it "the demo user can publish, and the crate downloads" accounts_work
+
+hex_package() {
+	hextar quick 1.0.0 >"$house/work/quick-1.0.0.tar"
+	curl -fsS -H "Authorization: $(token demo)" --data-binary "@$house/work/quick-1.0.0.tar" \
+		"$base_url/api/publish" | jq -e '.version == "1.0.0"'
+	is "$(http GET /repo/packages/quick)" 200
+	is "$(http GET /repo/tarballs/quick-1.0.0.tar)" 200
+	cmp "$house/work/body" "$house/work/quick-1.0.0.tar"
+	is "$(http GET /repo/public_key)" 200
+	cmp "$house/work/body" "$dir/hex.pem"
+}
+it "the demo user can publish a Hex package with curl, and it downloads" hex_package
+
+rebar3_as_told() {
+	hex_suffices || skip "rebar3 is not installed"
+	quickstart --detach >"$house/work/told"
+	mkdir -p "$house/work/home/.config/rebar3"
+	export HOME=$house/work/home https_proxy=http://127.0.0.1:9 TERM=dumb
+	sed -n '/{hex, /,/^$/p' "$house/work/told" >"$HOME/.config/rebar3/rebar.config"
+	eval "$(sed -n '/TOKEN=/p; /export HEX_CDN/p' "$house/work/told")"
+	is "$HEX_API_KEY" "$(token demo)"
+	hex_key=$HEX_API_KEY hex publish quicker 1.0.0
+	cd "$(rebar3_app app quicker)"
+	rebar3 get-deps
+	rebar3 compile
+	is "$(rebar3_name quicker)" "quicker 1.0.0"
+	like "$(rebar3 pkgs quicker)" "Versions: 1.0.0"
+}
+it "a rebar3 that is set up as the quickstart says fetches a package" rebar3_as_told
 
 nothing_as_root() {
 	local record
@@ -104,6 +136,10 @@ goes_on() {
 	quickstart --detach --server nginx >/dev/null || skip "nginx is not installed"
 	is "$(cat "$dir/credentials.json")" "$credentials"
 	is "$(http GET /index/qu/ic/quick)" 200
+	is "$(http GET /repo/tarballs/quick-1.0.0.tar)" 200
+	cmp "$house/work/body" "$house/work/quick-1.0.0.tar"
+	is "$(http GET /repo/public_key)" 200
+	cmp "$house/work/body" "$dir/hex.pem"
 	is "$(http GET /api/v1/crates/quick/1.0.0/download -L)" 200
 }
 it "run again it goes on with the same data, also behind another server" goes_on
