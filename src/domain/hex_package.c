@@ -4,10 +4,13 @@
  */
 #include "domain/hex_package.h"
 
+#include "base/buf.h"
 #include "base/fault.h"
 #include "base/work.h"
 #include "domain/audit.h"
 #include "domain/package.h"
+#include "wire/doc.h"
+#include "wire/json.h"
 
 static const struct column package_columns[] = {
 	COLUMN(hex_package, id), COLUMN(hex_package, repository_id), COLUMN(hex_package, name),
@@ -85,11 +88,27 @@ hex_requirement_list(struct work *w, int64_t release_id, struct rows *out)
 	return db_many(w, Q_HEX_REQUIREMENT_LIST, &requirement_row, ARGS(num(release_id)), out);
 }
 
-static bool
-note(struct work *w, const struct hex_release *r, const char *action)
+const char *
+hex_release_copy(struct work *w, const struct hex_release *r)
+{
+	struct doc *copy = doc_map(w->arena), *d = doc_add_map(copy, "package");
+	struct buf json = buf_on(w->arena);
+
+	doc_int(d, "id", r->package_id);
+	doc_text(d, "name", r->package_name);
+	d = doc_add_map(copy, "release");
+	doc_int(d, "id", r->id);
+	doc_text(d, "version", r->version);
+	json_write(&json, copy, NULL);
+	return buf_text(&json);
+}
+
+bool
+hex_release_note(struct work *w, const struct hex_release *r, const char *action)
 {
 	return audit_add(w, &(struct audit){ .action = action, .repository_id = r->repository_id,
-					     .package_id = r->package_id, .release_id = r->id });
+					     .package_id = r->package_id, .release_id = r->id,
+					     .details = hex_release_copy(w, r) });
 }
 
 bool
@@ -101,12 +120,12 @@ hex_release_retire(struct work *w, const struct hex_release *r, const char *reas
 		*changed = true;
 		return db_exec(w, Q_HEX_RELEASE_RETIRE,
 			       ARGS(num(r->id), text(reason), text(message), timestamp(w->now)), NULL) &&
-		       note(w, r, "release.retire") && package_touch(w, r->package_id);
+		       hex_release_note(w, r, "release.retire") && package_touch(w, r->package_id);
 	}
 	if (!db_exec(w, Q_HEX_RELEASE_UNRETIRE, ARGS(num(r->id), timestamp(w->now)), &affected))
 		return false;
 	*changed = affected > 0;
-	return !*changed || (note(w, r, "release.unretire") && package_touch(w, r->package_id));
+	return !*changed || (hex_release_note(w, r, "release.unretire") && package_touch(w, r->package_id));
 }
 
 /* The last release takes the package along, which nobody may need then. */
@@ -119,7 +138,7 @@ revert_last(struct work *w, const struct hex_release *r)
 	if (dependent)
 		fault_raise_field(w->fault, FAULT_INVALID, "name",
 				  "you cannot delete this package because other packages depend on it");
-	return !fault_is_set(w->fault) && note(w, r, "release.revert") &&
+	return !fault_is_set(w->fault) && hex_release_note(w, r, "release.revert") &&
 	       db_exec(w, Q_PACKAGE_DELETE, ARGS(num(r->package_id)), NULL);
 }
 
@@ -134,6 +153,6 @@ hex_release_revert(struct work *w, const struct hex_release *r, bool *gone)
 	*gone = all.count <= 1;
 	if (*gone)
 		return revert_last(w, r);
-	return note(w, r, "release.revert") && db_exec(w, Q_HEX_RELEASE_DELETE, ARGS(num(r->id)), NULL) &&
+	return hex_release_note(w, r, "release.revert") && db_exec(w, Q_HEX_RELEASE_DELETE, ARGS(num(r->id)), NULL) &&
 	       package_refresh(w, package_id) && package_touch(w, package_id);
 }

@@ -81,6 +81,14 @@ struct hex_period {
 bool hex_release_downloads(struct work *w, int64_t release_id, const struct hex_period *period,
 	struct rows *out) MUST_CHECK;
 
+/*
+ * Record what was done to the release, with copies of what it is and of its
+ * package: ACTION outlives both.
+ */
+bool hex_release_note(struct work *w, const struct hex_release *r, const char *action) MUST_CHECK;
+/* Those copies, a JSON object on the arena; of R only ids, name and version are looked at. */
+const char *hex_release_copy(struct work *w, const struct hex_release *r);
+
 struct hex_requirement {
 	const char *package_name;
 	const char *alias;		/* the application; NULL: called as the package */

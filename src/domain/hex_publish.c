@@ -272,7 +272,11 @@ hex_publish_store(struct work *w, const struct hex_publish *p, int64_t *release_
 	common.prerelease = semver_is_prerelease(&v);
 	if (p->is_new_package && !owner_add(w, p->package_id, w->actor ? w->actor->account_id : 0))
 		return false;
-	return put_release(w, p, &common, release_id) && put_tarball(w, p, *release_id) &&
+	if (!put_release(w, p, &common, release_id))
+		return false;
+	common.audit_details = hex_release_copy(w, &(struct hex_release){
+		.id = *release_id, .package_id = p->package_id, .package_name = m->name, .version = m->version });
+	return put_tarball(w, p, *release_id) &&
 	       db_exec(w, Q_HEX_PACKAGE_META, ARGS(num(p->package_id), text(package_meta(w, m))), NULL) &&
 	       publish_finish(w, &common, &package, *release_id);
 }

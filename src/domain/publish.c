@@ -244,5 +244,5 @@ publish_finish(struct work *w, const struct publish *p, const struct publish_pac
 	       audit_add(w, &(struct audit){ .action = p->audit_action ? p->audit_action : "publish",
 					     .repository_id = p->repository_id,
 					     .package_id = package->id, .release_id = release_id,
-					     .details = trusted_data(w) });
+					     .details = p->audit_details ? p->audit_details : trusted_data(w) });
 }

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "hex.h"
+#include "wire/etf.h"
 #include "wire/json.h"
 
 /* ---- lines ---- */
@@ -212,6 +213,15 @@ read_built_body(struct play *p, struct test_request *r, struct span line)
 	return false;
 }
 
+static struct span
+etf_of(const struct doc *d)
+{
+	struct buf b = buf_on(w->arena);
+
+	etf_write(&b, d, NULL);
+	return buf_span(&b);
+}
+
 /* A header, or the beginning of a body. */
 static void
 read_request_line(struct play *p, struct test_request *r, size_t *headers)
@@ -223,6 +233,12 @@ read_request_line(struct play *p, struct test_request *r, size_t *headers)
 		r->body = span_of(play_json(p, span_starts(rest, "json ") ? line + 5 : line));
 		if (*headers == 0)
 			r->headers[(*headers)++] = (struct header){ "content-type", "application/json" };
+		return;
+	}
+	if (span_starts(rest, "etf ")) {
+		r->body = etf_of(read_json(p, play_json(p, line + 4)));
+		if (*headers == 0)
+			r->headers[(*headers)++] = (struct header){ "content-type", "application/vnd.hex+erlang" };
 		return;
 	}
 	if (read_built_body(p, r, rest))

@@ -10,24 +10,15 @@
 #include "domain/account.h"
 #include "domain/hex_owner.h"
 #include "domain/package.h"
-#include "protocols/hex/views.h"
+#include "protocols/hex/people.h"
 
 static struct doc *
 view_of(struct call *c, const struct hex_owner *o)
 {
-	struct doc *view = doc_map(c->work.arena);
+	const struct account user = { .id = o->id, .name = o->name, .full_name = o->full_name, .handles = o->handles,
+		.created_at = o->created_at, .updated_at = o->updated_at };
+	struct doc *view = hex_user_view(c, &user, o->email, NULL);
 
-	doc_text(view, "username", o->name);
-	doc_text(view, "full_name", o->full_name);
-	if (o->handles)
-		doc_raw(view, "handles", span_of(o->handles));
-	else
-		doc_add_map(view, "handles");
-	doc_text(view, "url", call_url(c, "/api/users/%s", o->name));
-	doc_time(view, "inserted_at", o->created_at);
-	doc_time(view, "updated_at", o->updated_at);
-	if (o->email)
-		doc_text(view, "email", o->email);
 	doc_text(view, "level", hex_owner_level(o));
 	return view;
 }

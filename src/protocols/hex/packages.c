@@ -8,9 +8,11 @@
 
 #include "base/arena.h"
 #include "base/number.h"
+#include "domain/audit.h"
 #include "domain/hex_owner.h"
 #include "domain/hex_search.h"
 #include "domain/repository.h"
+#include "protocols/hex/people.h"
 #include "protocols/hex/views.h"
 
 static bool
@@ -24,6 +26,17 @@ show(struct call *c)
 		return false;
 	hex_modified(c, at.package->updated_at);
 	return reply(c, 200, hex_package_view(c, &at, &releases, &owners));
+}
+
+static bool
+list_done(struct call *c)
+{
+	struct slice page = { .limit = HEX_PER_PAGE, .offset = hex_page_offset(c) };
+	struct rows entries;
+	struct hex_place at;
+
+	return hex_path_package(c, &at) && audit_list_package(&c->work, at.package->id, page, &entries) &&
+	       reply(c, 200, hex_audit_view(c, &entries));
 }
 
 /* ---- lists ---- */
@@ -144,5 +157,7 @@ list(struct call *c)
 const struct route hex_package_routes[] = {
 	ROUTE(GET, "/packages", OPTIONAL, list, "Packages, searched and in order", .scope = SCOPE_READ),
 	ROUTE(GET, "/packages/:package", OPTIONAL, show, "A package", .scope = SCOPE_READ),
+	ROUTE(GET, "/packages/:package/audit-logs", OPTIONAL, list_done, "What was done to a package",
+	      .scope = SCOPE_READ),
 	ROUTE_END
 };
