@@ -222,7 +222,8 @@ given_oauth_line(struct play *p, struct span rest)
 
 	if (!client || strcmp(client, "client") != 0 || !uri)
 		PLAY_FAIL(p, "oauth client ID ADDRESS");
-	sql_do("INSERT INTO oauth_client (id, name, redirect_uris) VALUES ('%s', '%s', ARRAY['%s'])", id, id, uri);
+	sql_do("INSERT INTO oauth_client (id, name, redirect_uris) VALUES ('%s', '%s', ARRAY['%s'])"
+		" ON CONFLICT ON CONSTRAINT oauth_client_pkey DO NOTHING", id, id, uri);
 }
 
 /* locked ACCOUNT forever|UNTIL [REASON] */

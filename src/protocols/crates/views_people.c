@@ -154,6 +154,9 @@ put_endpoint_scopes(struct doc *to, const struct texts *scopes)
 		doc_text(list, NULL, scopes->items[i]);
 }
 
+static const char *const no_items[] = { NULL };
+static const struct texts no_texts = { no_items, 0 };
+
 struct doc *
 token_view(struct call *c, const struct token *t)
 {
@@ -165,8 +168,9 @@ token_view(struct call *c, const struct token *t)
 		doc_text(d, "token", t->secret);
 	doc_time(d, "created_at", t->created_at);
 	put_time(d, "last_used_at", t->last_used_at);
-	put_crate_scopes(d, &t->resources);
-	put_endpoint_scopes(d, &t->scopes);
+	/* What a key of another protocol may do has no words here; it is not everything. */
+	put_crate_scopes(d, t->grants.items ? &no_texts : &t->resources);
+	put_endpoint_scopes(d, t->grants.items ? &no_texts : &t->scopes);
 	put_time(d, "expired_at", t->expires_at);
 	return d;
 }
