@@ -2,6 +2,11 @@
 -- A stored index object by its path below a repository.
 SELECT body, etag, content_type, modified FROM index_object WHERE repository_id = $1 AND path = $2;
 
+-- :name index_get_changed :one
+-- The same, its body only when it has another ETag than the one that is known.
+SELECT CASE WHEN etag = $3 THEN NULL ELSE body END AS body, etag, content_type, modified
+  FROM index_object WHERE repository_id = $1 AND path = $2;
+
 -- :name index_put_crate :exec
 -- Render a crate's file of the sparse index from the lines of its releases.
 INSERT INTO index_object (path, repository_id, package_id, content_type, etag, body, modified)

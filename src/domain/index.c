@@ -52,6 +52,12 @@ index_get(struct work *w, int64_t repository_id, const char *path)
 	return db_one(w, Q_INDEX_GET, &index_object_type, ARGS(num(repository_id), text(path)));
 }
 
+const struct index_object *
+index_get_changed(struct work *w, int64_t repository_id, const char *path, const char *etag)
+{
+	return db_one(w, Q_INDEX_GET_CHANGED, &index_object_type, ARGS(num(repository_id), text(path), text(etag)));
+}
+
 bool
 index_refresh_crate(struct work *w, int64_t package_id, const char *name)
 {

@@ -5,6 +5,8 @@
  */
 #include "protocols/crates/crates.h"
 
+#include <string.h>
+
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
@@ -16,16 +18,27 @@
 #include "http/conditional.h"
 #include "index/sparse.h"
 
+/* The one tag of ours that a client sends which asks again; lists and what is none of ours are compared here. */
+static const char *
+known_tag(const struct request *r)
+{
+	const char *given = request_header(r, "if-none-match");
+
+	return given && given[strspn(given, "\"0123456789abcdef")] == '\0' ? given : NULL;
+}
+
 static bool
 reply_object(struct call *c, const struct index_object *o)
 {
-	char *modified = arena_alloc(c->work.arena, CLOCK_TEXT_SIZE);
+	char *modified;
 
 	call_header(c, "ETag", o->etag);
-	call_header(c, "Last-Modified", clock_format_http(modified, o->modified));
 	call_header(c, "Cache-Control", c->work.config->crates_auth_required ? "private, no-cache" : "public, no-cache");
-	if (conditional_not_modified(c->request, o->etag, o->modified))
+	if (!o->body.at || conditional_not_modified(c->request, o->etag, o->modified))
 		return reply_empty(c, 304);
+	/* Not with 304: RFC 9110 §15.4.5. */
+	modified = arena_alloc(c->work.arena, CLOCK_TEXT_SIZE);
+	call_header(c, "Last-Modified", clock_format_http(modified, o->modified));
 	return reply_bytes(c, 200, o->content_type, o->body);
 }
 
@@ -60,7 +73,7 @@ show_crate_file(struct call *c)
 	}
 	if (span_find_nul(buf_span(&path)) >= 0)
 		return fault_raise_plain(&c->fault, FAULT_NOT_FOUND);
-	object = index_get(&c->work, REPOSITORY_CRATES, buf_text(&path));
+	object = index_get_changed(&c->work, REPOSITORY_CRATES, buf_text(&path), known_tag(c->request));
 	if (!object)
 		return fault_raise_plain(&c->fault, FAULT_NOT_FOUND);
 	return reply_object(c, object);
