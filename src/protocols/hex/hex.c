@@ -401,8 +401,6 @@ static const struct mount mounts[] = {
 	{ "/api", hex_api_key_routes },
 	{ "/api/orgs/:organization", hex_api_key_routes },
 	{ "/api", hex_auth_routes },
-	{ "/api", hex_history_routes },
-	{ "/api/repos/:repository", hex_history_routes },
 	{ "/api", hex_short_url_routes },
 	{ "/api/oauth", hex_oauth_routes },
 	{ "/oauth", hex_oauth_page_routes },

@@ -27,7 +27,6 @@ extern const struct route hex_address_routes[];		/* account_pages.c: below /emai
 extern const struct route hex_password_routes[];	/* account_pages.c: below /password */
 extern const struct route hex_organization_routes[];	/* orgs.c */
 extern const struct route hex_api_key_routes[];		/* keys.c: below /api and /api/orgs/:organization */
-extern const struct route hex_history_routes[];		/* history.c */
 extern const struct route hex_auth_routes[];		/* auth.c */
 extern const struct route hex_oauth_routes[];		/* oauth.c */
 extern const struct route hex_oauth_page_routes[];	/* oauth_pages.c: below /oauth */
