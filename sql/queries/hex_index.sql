@@ -26,6 +26,10 @@ ON CONFLICT ON CONSTRAINT index_object_pkey
 DO UPDATE SET package_id = excluded.package_id, content_type = excluded.content_type, etag = excluded.etag,
               body = excluded.body, modified = excluded.modified;
 
+-- :name hex_verify_unhurried :exec
+-- The commit of this transaction does not wait for the disk; the next one that does brings it along.
+SELECT set_config('synchronous_commit', 'off', true);
+
 -- :name hex_list_lock :exec
 -- One at a time changes the lists of a repository.
 SELECT pg_advisory_xact_lock(hashtextextended('hex_list', $1::bigint));
@@ -65,11 +69,7 @@ DELETE FROM hex_list_chunk WHERE repository_id = $1 AND list = $2;
 
 -- :name hex_list_sum :one
 -- The digest of a list's payload, whose end is $3, and crc32 and length of each chunk, 8 bytes each.
--- Aggregates take the rows as the inner query sorted them.
-SELECT sha512(coalesce(string_agg(payload, ''), '') || $3::bytea) AS sha512,
-       coalesce(string_agg(int8send(crc32) || int8send(octet_length(payload)), ''), '') AS sums
-  FROM (SELECT payload, crc32 FROM hex_list_chunk
-         WHERE repository_id = $1 AND list = $2 ORDER BY first_name) c;
+SELECT sha512, sums FROM hex_list_sum($1, $2, $3);
 
 -- :name hex_list_put :exec
 -- Store what is around the chunks of a list.

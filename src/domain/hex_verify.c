@@ -12,6 +12,7 @@
 #include "base/digest.h"
 #include "base/fault.h"
 #include "base/work.h"
+#include "db/db.h"
 #include "domain/hex_index.h"
 #include "domain/hex_key.h"
 #include "domain/hex_list.h"
@@ -117,7 +118,8 @@ hex_verify_repair_package(struct work *w, int64_t repository_id, const struct in
 	const char *wrong;
 
 	*changed = false;
-	if (tx && package_lock(w, p->id) && hex_verify_package(w, repository_id, p, &wrong)) {
+	if (tx && db_exec(w, Q_HEX_VERIFY_UNHURRIED, NO_ARGS, NULL) && package_lock(w, p->id) &&
+	    hex_verify_package(w, repository_id, p, &wrong)) {
 		*changed = wrong || always;
 		if ((!*changed || hex_index_refresh_package(w, repository_id, p->id)) && tx_commit(w, tx))
 			return true;
@@ -244,7 +246,8 @@ repair_lists(struct work *w, const struct repository *repository, void *arg)
 	struct repair *r = arg;
 	bool changed;
 
-	if (!hex_verify_repair_lists(w, repository->id, r->always, &changed))
+	/* If any package was stored, its transaction has not waited for the disk. */
+	if (!hex_verify_repair_lists(w, repository->id, r->always || r->done->changed > 0, &changed))
 		return false;
 	r->done->changed += changed ? HEX_LIST__MAX : 0;
 	return true;

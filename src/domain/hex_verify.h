@@ -21,12 +21,16 @@ struct work;
  * key, so UNAVAILABLE is raised when there is none.
  */
 bool hex_verify_package(struct work *w, int64_t repository_id, const struct index_package *p,
-			     const char **wrong) MUST_CHECK;
+			const char **wrong) MUST_CHECK;
 bool hex_verify_lists(struct work *w, int64_t repository_id, const char **wrong) MUST_CHECK;
 
-/* Store anew what is wrong, or whatever there is when ALWAYS (the key is another one); each a transaction. */
+/*
+ * Store anew what is wrong, or whatever there is when ALWAYS (the key is
+ * another one); each a transaction. That of a package does not wait for the
+ * disk: it is durable with the next one that does.
+ */
 bool hex_verify_repair_package(struct work *w, int64_t repository_id, const struct index_package *p, bool always,
-			      bool *changed) MUST_CHECK;
+			       bool *changed) MUST_CHECK;
 bool hex_verify_repair_lists(struct work *w, int64_t repository_id, bool always, bool *changed) MUST_CHECK;
 
 /*
