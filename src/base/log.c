@@ -268,11 +268,28 @@ log_int(struct log_line *line, const char *key, int64_t value)
 		line->len = before;
 }
 
+/* As clock_format_rfc3339() has it; a second has many lines. */
+static void
+put_time(struct log_line *line, int64_t now)
+{
+	static char second[CLOCK_TEXT_SIZE];
+	static int64_t begun = -1;
+	char micros[] = ".000000";
+
+	if (now < begun || now - begun >= CLOCK_SECOND || begun < 0) {
+		begun = now - now % CLOCK_SECOND;
+		clock_format_rfc3339(second, begun, 0);
+		second[strlen(second) - 1] = '\0';
+	}
+	number_put_digits(micros + 1, (unsigned)(now - begun), 6);
+	put(line, second, strlen(second));
+	put(line, micros, now == begun ? 0 : 7);
+	put(line, "Z", 1);
+}
+
 void
 log_begin(struct log_line *line, enum log_level level, const char *event)
 {
-	char time[CLOCK_TEXT_SIZE];
-
 	line->level = level;
 	line->len = 0;
 	/* A line that nobody wants stays empty, and its fields cost nothing. */
@@ -283,8 +300,7 @@ log_begin(struct log_line *line, enum log_level level, const char *event)
 	put_key(line, "time");
 	if (target.json)
 		put(line, "\"", 1);
-	clock_format_rfc3339(time, clock_now(), 6);
-	put(line, time, strlen(time));
+	put_time(line, clock_now());
 	if (target.json)
 		put(line, "\"", 1);
 	log_text(line, "level", level_names[level]);

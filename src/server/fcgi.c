@@ -429,6 +429,18 @@ send_file(struct fcgi *f, struct span head, const struct response *r)
 	return write_all(f, &(struct iovec){ tail, TAIL_SIZE }, 1);
 }
 
+static void
+put_header(struct buf *head, struct span name, struct span value)
+{
+	char *to = buf_reserve(head, name.len + value.len + 4);
+
+	memcpy(to, name.at, name.len);
+	memcpy(to + name.len, ": ", 2);
+	memcpy(to + name.len + 2, value.at, value.len);
+	memcpy(to + name.len + 2 + value.len, "\r\n", 3);
+	head->len += name.len + value.len + 4;
+}
+
 bool
 fcgi_send(struct fcgi *f, struct arena *a, const struct response *r)
 {
@@ -440,12 +452,8 @@ fcgi_send(struct fcgi *f, struct arena *a, const struct response *r)
 	buf_putc(&head, ' ');
 	buf_puts(&head, reason ? reason : "");
 	buf_puts(&head, "\r\n");
-	for (size_t i = 0; i < r->header_count; i++) {
-		buf_puts(&head, r->headers[i].name);
-		buf_puts(&head, ": ");
-		buf_puts(&head, r->headers[i].value);
-		buf_puts(&head, "\r\n");
-	}
+	for (size_t i = 0; i < r->header_count; i++)
+		put_header(&head, span_of(r->headers[i].name), span_of(r->headers[i].value));
 	buf_puts(&head, "\r\n");
 	if (head.len > RECORD_MAX / 2) {
 		f->broken = true;

@@ -67,6 +67,26 @@ a_message_becomes_one_line_of_fields(void **state)
 }
 
 static void
+every_line_has_its_own_time_forwards_and_backwards(void **state)
+{
+	static const int64_t offsets[] = { 1, 999999, 1000000, 2000050, -500000 };
+
+	(void)state;
+	assert_true(log_open(path, false, LOG_INFO_LEVEL));
+	for (size_t i = 0; i < sizeof(offsets) / sizeof(offsets[0]); i++) {
+		clock_set(INT64_C(784111777000000) + offsets[i]);
+		log_info("x");
+	}
+
+	assert_string_equal(logged(),
+		"time=1994-11-06T08:49:37.000001Z level=info msg=x\n"
+		"time=1994-11-06T08:49:37.999999Z level=info msg=x\n"
+		"time=1994-11-06T08:49:38Z level=info msg=x\n"
+		"time=1994-11-06T08:49:39.000050Z level=info msg=x\n"
+		"time=1994-11-06T08:49:36.500000Z level=info msg=x\n");
+}
+
+static void
 the_request_id_stands_on_every_line(void **state)
 {
 	(void)state;
@@ -311,6 +331,7 @@ a_file_that_cannot_be_opened_leaves_the_old_one(void **state)
 
 TESTS(log,
 	LOG_TEST(a_message_becomes_one_line_of_fields),
+	LOG_TEST(every_line_has_its_own_time_forwards_and_backwards),
 	LOG_TEST(the_request_id_stands_on_every_line),
 	LOG_TEST(fields_are_quoted_where_they_need_it),
 	LOG_TEST(json_lines_are_json),
