@@ -103,11 +103,76 @@ reverts() {
 }
 it "a release is taken back, the package with its last one, and may come again" reverts
 
+documents() {
+	is "$(hex docs-publish plum 1.0.10 '<h1>Plum</h1>')" "201 nil"
+	has "$(hex_key='' hex fetch-docs plum 1.0.10)" '{"index.html",<<"<h1>Plum</h1>">>}'
+	has "$(hex_key='' hex release plum 1.0.10)" '<<"has_docs">> => true'
+	like "$(hex_key=$bob hex docs-publish plum 1.0.10 x)" "^403 "
+	like "$(hex docs-publish plum 7.0.0 x)" "^404 "
+	is "$(hex docs-revert plum 1.0.10)" "204 nil"
+	has "$(hex_key='' hex release plum 1.0.10)" '<<"has_docs">> => false'
+	fails hex fetch-docs plum 1.0.10
+}
+it "documentation is published, fetched and taken back" documents
+
 depended_upon() {
 	like "$(hex revert plum 1.0.0; hex revert plum 1.0.9; hex revert plum 1.0.10)" \
 		'422 .*you cannot delete this package because other packages depend on it'
 }
 it "a package that others depend on keeps its last release" depended_upon
+
+# alice, who administers the registry, may everything
+owners() {
+	local carol hex_key=$bob
+	carol=$(house_account carol)
+	hex publish sloe 0.1.0
+	has "$(hex owners sloe)" '<<"level">> => <<"full">>'
+	is "$(hex owner-add sloe carol maintainer keep)" "204 nil"
+	like "$(hex_key='' hex owner sloe carol)" '^200 .*<<"level">> => <<"maintainer">>'
+	like "$(hex_key=$carol hex publish sloe 0.1.1)" "^201 "
+	like "$(hex_key=$carol hex owner-remove sloe bob)" "^403 "
+	is "$(hex owner-add sloe carol full keep)" "204 nil"
+	is "$(hex_key=$carol hex owner-remove sloe bob)" "204 nil"
+	like "$(hex publish sloe 0.1.2)" "^403 "
+	has "$(hex_key=$carol hex owner-remove sloe carol)" 'cannot remove last owner of package'
+	is "$(hex_key=$carol hex owner-add sloe bob full transfer)" "204 nil"
+	like "$(hex owner sloe carol)" "^404 "
+	like "$(hex publish sloe 0.1.2)" "^201 "
+}
+it "owners are added, with their level, removed, and replaced by a transfer" owners
+
+# secret_of ANSWER: of the answer to key-add.
+secret_of() { sed 's/.*<<"secret">> => <<"\([^"]*\)">>.*/\1/' <<<"$1"; }
+
+keys() {
+	local answer basic secret
+	basic="Basic $(printf 'alice:correct horse battery alice' | base64 -w 0)"
+	answer=$(hex_key=$basic hex key-add laptop api:read)
+	like "$answer" '^201 .*<<"name">> => <<"laptop">>'
+	secret=$(secret_of "$answer")
+	like "$(hex_key=$secret hex me)" '^200 .*<<"username">> => <<"alice">>'
+	like "$(hex_key=$secret hex publish damson 9.9.9)" '^401 .*key not authorized for this action'
+	like "$(hex key-add laptop api)" '^201 .*<<"name">> => <<"laptop-2">>'
+	has "$(hex keys)" '<<"name">> => <<"laptop-2">>'
+	unlike "$(hex keys)" "$secret"
+	like "$(hex key laptop)" '^200 .*<<"secret">> => nil'
+	like "$(hex key-remove laptop)" '^200 .*<<"name">> => <<"laptop">>'
+	like "$(hex_key=$secret hex me)" '^401 .*API key revoked'
+	like "$(hex_key=$basic hex key-add odd planet)" '^422 .*is invalid'
+	like "$(hex_key="Basic $(printf 'alice:wrong' | base64)" hex key-add laptop)" \
+		'^401 .*invalid username and password combination'
+}
+it "a password makes keys, which do what they were made for until they are revoked" keys
+
+package_key() {
+	local secret
+	secret=$(secret_of "$(hex key-add package-ci package:hexpm/damson)")
+	like "$(hex_key=$secret hex publish damson 0.1.3)" "^201 "
+	like "$(hex_key=$secret hex publish plum 3.0.0)" "^401 "
+	like "$(hex_key=$secret hex publish brand_new 1.0.0)" "^401 "
+	is "$(hex_key=$secret hex retire damson 0.1.3 invalid)" "204 nil"
+}
+it "a key for one package publishes that one" package_key
 
 private_repository() {
 	admin org add acme --admin alice
@@ -125,6 +190,9 @@ private_repository() {
 		fails hex_from_acme releases secret
 		fails hex_from_acme fetch secret 1.0.0
 	done
+	hex_key=$(secret_of "$(hex_key=$alice hex key-add reader repository:acme)")
+	hex_from_acme fetch secret 1.0.0
+	like "$(hex_from_acme publish secret 1.2.0)" "^401 "
 }
 hex_from_acme() { hex_repo=acme hex "$@"; }
 it "an organization's repository is signed with its own name and closed to others" private_repository
