@@ -176,7 +176,14 @@ account_create(struct work *w, const struct account_new *n)
 		tx_rollback(tx);
 		return NULL;
 	}
-	if (!audit_add(w, &(struct audit){ .action = "account.create", .subject_account_id = a->id }))
+	/* A name has no character that JSON would have to escape. */
+	if (!audit_add(w, &(struct audit){
+		.action = "account.create",
+		.subject_account_id = a->id,
+		.details = arena_printf(w->arena, "{\"%s\": {\"id\": %lld, \"%s\": \"%s\"}}",
+			account_is_organization(a) ? "organization" : "user", (long long)a->id,
+			account_is_organization(a) ? "name" : "username", a->name),
+	}))
 		return NULL;
 	return tx_commit(w, tx) ? a : NULL;
 }
