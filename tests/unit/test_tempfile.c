@@ -94,6 +94,28 @@ what_is_kept_stays_with_all_its_bytes(void **state)
 }
 
 static void
+keeping_anew_leaves_what_was_there(void **state)
+{
+	struct tempfile *first = tempfile_new(arena, fault, directory);
+	struct tempfile *second = tempfile_new(arena, fault, directory);
+	struct stat before, after;
+
+	(void)state;
+	assert_true(tempfile_write(first, fault, "first", 5));
+	assert_true(tempfile_keep_new(first, fault, in_directory("kept")));
+	assert_int_equal(stat(in_directory("kept"), &before), 0);
+	assert_false(tempfile_keep_new(second, fault, in_directory("kept")));
+	assert_int_equal(fault->kind, FAULT_CONFLICT);
+	arena_clear(arena);
+
+	assert_int_equal(stat(in_directory("kept"), &after), 0);
+	assert_int_equal(after.st_ino, before.st_ino);
+	assert_int_equal(after.st_size, 5);
+	assert_int_equal(after.st_nlink, 1);
+	assert_int_equal(files(), 1);
+}
+
+static void
 keeping_replaces_what_was_there(void **state)
 {
 	struct tempfile *first = tempfile_new(arena, fault, directory);
@@ -168,6 +190,7 @@ TESTS(tempfile,
 	FILE_TEST(what_is_not_kept_vanishes_with_the_arena),
 	FILE_TEST(what_is_kept_stays_with_all_its_bytes),
 	FILE_TEST(keeping_replaces_what_was_there),
+	FILE_TEST(keeping_anew_leaves_what_was_there),
 	FILE_TEST(a_missing_directory_is_an_internal_fault),
 	FILE_TEST(a_move_that_fails_leaves_nothing_behind),
 	FILE_TEST(a_full_disk_is_told_as_unavailable),
