@@ -11,7 +11,9 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import house as houses
 import measures
+import hexes
 
+MEASURES = measures.MEASURES + hexes.MEASURES
 HEAD = ("measure", "ours", "reference", "ratio", "target", "met")
 
 
@@ -31,11 +33,11 @@ def table(lines):
 
 
 def known_measures(names):
-    by_name = {m.__name__: m for m in measures.MEASURES}
+    by_name = {m.__name__: m for m in MEASURES}
     unknown = [name for name in names if name not in by_name]
     if unknown:
         sys.exit(f"no such measure: {' '.join(unknown)}; there are: {' '.join(by_name)}")
-    return [by_name[name] for name in names] or measures.MEASURES
+    return [by_name[name] for name in names] or MEASURES
 
 
 def measure_all(chosen, house, seconds, times):
@@ -61,12 +63,15 @@ def main():
     parser.add_argument("measures", nargs="*", metavar="MEASURE")
     options = parser.parse_args()
     chosen = known_measures(options.measures)
-    sizes = {"large": 100_000, "small": 1_000}
+    sizes = {"large": 100_000, "small": 1_000, "hex": 20_000, "hex_empty": 0}
     if options.smoke:
-        sizes, options.seconds, options.times = {"large": 2_000, "small": 500}, 1, 1
+        sizes = {"large": 2_000, "small": 500, "hex": 500, "hex_empty": 0}
+        options.seconds, options.times = 1, 1
     # ends the programs too
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    house = houses.House(options.dir, options.build, sizes)
+    needed = {name for measure in chosen for name in getattr(measure, "databases", ("large", "small"))}
+    house = houses.House(options.dir, options.build,
+                         {name: size for name, size in sizes.items() if name in needed})
     try:
         house.open()
         lines = measure_all(chosen, house, options.seconds, options.times)

@@ -67,6 +67,7 @@ class Site:
             "base_url": f"http://127.0.0.1:{self.port}",
             "database": self.house.conninfo(self.database),
             "data_dir": f"{self.house.dir}/data",
+            "hex_key": f"{self.house.keys}/hex.pem",
             "listen": f"{self.dir}/run/entrepot.sock",
             "log": f"{self.dir}/log/entrepot.log",
             "sendfile": shell("webserver_sendfile $1", self.web).strip(),
@@ -111,11 +112,13 @@ class Site:
 class House:
     def __init__(self, dir_, build, sizes):
         self.dir, self.pg, self.build, self.sizes = f"{dir_}/now", f"{dir_}/pg", build, sizes
+        self.keys = f"{dir_}/keys"
         self.user = shell("daemon_user").strip()
         self.processes = []
         shutil.rmtree(self.dir, ignore_errors=True)
         os.makedirs(self.dir)
         self.make_directory(self.pg)
+        self.make_directory(self.keys)
         os.chmod(self.pg, 0o700)
         for part in ("run", "log", "data", "data/blobs", "data/tmp"):
             self.make_directory(f"{self.dir}/{part}")
@@ -172,8 +175,8 @@ class House:
         wait_for(lambda: not subprocess.run(
             [self.psql_path, "-X", "-h", f"{self.dir}/run", "-U", "postgres", "-c", "SELECT 1"],
             capture_output=True).returncode)
-        for size, crates in self.sizes.items():
-            self.prepare(size, crates)
+        for name, count in self.sizes.items():
+            self.prepare(name, count)
         self.sql("CHECKPOINT")
 
     def psql(self, database, *arguments):
@@ -195,19 +198,29 @@ class House:
             "SELECT pid FROM pg_stat_activity WHERE datname = current_database() "
             "AND backend_type = 'client backend' AND usename = 'entrepot'", database)]
 
-    def prepare(self, size, crates):
-        """Database SIZE: a copy of one that was filled once and is kept."""
-        seed, stamp = f"seed_{crates}", self.stamp()
+    def prepare(self, name, count):
+        """Database NAME: a copy of one that was filled once and is kept."""
+        hex_ = name.startswith("hex")
+        seed, stamp = f"seed_hex_{count}" if hex_ else f"seed_{count}", self.stamp()
         known = self.sql("SELECT shobj_description(oid, 'pg_database') FROM pg_database "
                          f"WHERE datname = '{seed}'")
         if known != stamp:
-            print(f"filling {crates:,} crates", flush=True)
+            print(f"filling {count:,} {'Hex packages' if hex_ else 'crates'}", flush=True)
             self.sql(f"DROP DATABASE IF EXISTS {seed}")
             self.migrate(seed)
-            self.psql(seed, "-v", f"crates={crates}", "-f", f"{HERE}/registry.sql")
+            if hex_:
+                self.fill_hex(seed, count)
+            else:
+                self.psql(seed, "-v", f"crates={count}", "-f", f"{HERE}/registry.sql")
             self.sql(f"COMMENT ON DATABASE {seed} IS '{stamp}'")
-        self.sql(f"DROP DATABASE IF EXISTS {size} WITH (FORCE)")
-        self.sql(f"CREATE DATABASE {size} OWNER entrepot TEMPLATE {seed} STRATEGY file_copy")
+        self.sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        self.sql(f"CREATE DATABASE {name} OWNER entrepot TEMPLATE {seed} STRATEGY file_copy")
+
+    def fill_hex(self, seed, count):
+        if count > 0:
+            self.psql(seed, "-v", f"packages={count}", "-f", f"{HERE}/hex.sql")
+        made = os.path.exists(f"{self.keys}/hex.pem")
+        self.admin(seed, *(["reindex"] if made else ["keys", "create"]))
 
     def migrate(self, database):
         shell('cluster_database "$@"', f"{self.dir}/run", database)
@@ -236,7 +249,8 @@ class House:
     def admin(self, database, *words, **options):
         conf = f"{self.dir}/admin-{database}.conf"
         with open(conf, "w") as out:
-            out.write(f"database = {self.conninfo(database)}\ndata_dir = {self.dir}/data\n")
+            out.write(f"database = {self.conninfo(database)}\ndata_dir = {self.dir}/data\n"
+                      f"hex_key = {self.keys}/hex.pem\n")
         return subprocess.run([f"{self.build}/entrepot-admin", "--config", conf, *words],
                               check=True, stdout=subprocess.PIPE, text=True, **options).stdout
 

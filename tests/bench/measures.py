@@ -58,11 +58,11 @@ class Bench:
     def ours(self, web, database="large"):
         return self.site(f"ours-{web}-{database}", database, web)
 
-    def reference(self, web, targets=()):
+    def reference(self, web, targets=(), database="large"):
         """The reference, with TARGETS (and a word of each) as entrepot answers them."""
-        name = f"reference-{web}-{len(self.sites)}" if targets else f"reference-{web}"
+        name = f"reference-{web}-{len(self.sites)}" if targets else f"reference-{web}-{database}"
         if name not in self.sites:
-            site = houses.Site(self.house, name, "large", web)
+            site = houses.Site(self.house, name, database, web)
             path = f"{site.dir}/plan"
             counts = plan.write(self.house, self.ours(web), targets, path) if targets else {}
             if counts:
@@ -70,7 +70,7 @@ class Bench:
                 print(f"  statements per request: {', '.join(map(str, shown))}", flush=True)
             self.sites[name] = site.start(
                 f"{self.house.build}/tests/bench/reference", f"{site.dir}/run/entrepot.sock",
-                self.house.conninfo("large"), str(houses.WORKERS), *([path] if targets else []))
+                self.house.conninfo(database), str(houses.WORKERS), *([path] if targets else []))
         return self.sites[name]
 
     def token(self, database):
@@ -260,13 +260,13 @@ def publish_requests(bench, database, count):
                               f"0.{serial // TURNS % VERSIONS + 1}.0", number)
 
 
-def publish_run(bench, site, connections):
+def publish_run(bench, site, connections, requests=publish_requests):
     """A run of fresh crates each time, as many as the one before suggests."""
     rate = [600.0]
 
     def run():
         count = int(rate[0] * 1.6 * (bench.seconds + 1)) + 100
-        file = bench.requests(publish_requests(bench, site.database, count))
+        file = bench.requests(requests(bench, site.database, count))
         result = load.timed(site.workers(), lambda: load.wrk(
             site.port, file, bench.seconds, connections), site.beside())
         os.unlink(file)

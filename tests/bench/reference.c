@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a request costs at the least: libfcgi in an epoll loop, libpq, and
- * nothing around them. Paths below /index/ answer one stored row; the targets
- * of a plan run the statements that were noted when entrepot answered the same
- * target, and write as many bytes; everything else is "hello".
+ * nothing around them. Paths below /index/ and /repo/ answer one stored row;
+ * the targets of a plan run the statements that were noted when entrepot
+ * answered the same target, and write as many bytes; everything else is
+ * "hello".
  *
  * reference SOCKET CONNINFO WORKERS [PLAN]
  */
@@ -26,7 +27,7 @@
 
 #define MAX_ARGUMENTS 32
 #define MAX_STATEMENTS 64
-#define INDEX_SQL "SELECT body, etag, content_type, modified FROM index_object WHERE repository_id = 1 AND path = $1"
+#define INDEX_SQL "SELECT body, etag, content_type, modified FROM index_object WHERE repository_id = $2::bigint AND path = $1"
 
 /* A text is prepared once, whoever uses it. */
 struct prepared {
@@ -199,10 +200,11 @@ connect_database(const char *conninfo)
 /* ---- answers ---- */
 
 static void
-answer_index(FCGX_Request *r, const char *path)
+answer_index(FCGX_Request *r, const char *repository, const char *path)
 {
+	const char *arguments[] = { path, repository };
 	const char *condition = FCGX_GetParam("HTTP_IF_NONE_MATCH", r->envp);
-	PGresult *result = PQexecPrepared(conn, "index", 1, &path, NULL, NULL, 1);
+	PGresult *result = PQexecPrepared(conn, "index", 2, arguments, NULL, NULL, 1);
 
 	check(result, "index");
 	if (PQntuples(result) != 1)
@@ -239,7 +241,11 @@ answer(FCGX_Request *r)
 	const struct page *p = pages;
 
 	if (target && strncmp(target, "/index/", 7) == 0) {
-		answer_index(r, target + 7);
+		answer_index(r, "1", target + 7);
+		return;
+	}
+	if (target && strncmp(target, "/repo/", 6) == 0) {
+		answer_index(r, "3", target + 6);
 		return;
 	}
 	while (p && target && strcmp(p->target, target) != 0)
