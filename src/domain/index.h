@@ -27,7 +27,8 @@ extern const struct row_type index_object_type;
 
 /* By its path below a repository; NULL without a fault when there is none. One prepared query of one row. */
 const struct index_object *index_get(struct work *w, int64_t repository_id, const char *path) MUST_CHECK;
-/* The same for somebody who has the object with ETAG (or NULL) already: then the body stays in the database, at == NULL. */
+
+/* The same for somebody who has the object with ETAG (or NULL) already: its body stays in the database, at == NULL. */
 const struct index_object *index_get_changed(struct work *w, int64_t repository_id, const char *path, const char *etag)
 	MUST_CHECK;
 

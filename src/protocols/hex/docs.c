@@ -77,7 +77,8 @@ receive(struct call *c, struct upload *u)
 static bool
 note(struct call *c, const struct hex_place *at, const struct hex_release *r, const char *action)
 {
-	return hex_release_note(&c->work, r, action) && package_touch(&c->work, at->package->id) && hex_objects_changed(c, at) &&
+	return hex_release_note(&c->work, r, action) && package_touch(&c->work, at->package->id) &&
+	       hex_objects_changed(c, at) &&
 	       change_add(&c->work, at->repository->id, at->package->id, r->id, "docs");
 }
 
