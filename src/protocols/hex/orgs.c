@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/number.h"
 #include "base/text.h"
 #include "domain/account.h"
@@ -83,31 +84,37 @@ path_user(struct call *c)
 
 /* ---- organizations ---- */
 
+/* A key of an organization stands for that one, a user for those it is a member of. */
+static bool
+organizations_of_caller(struct call *c, struct rows *out)
+{
+	int64_t *ids;
+	const struct member *m;
+	struct rows rows;
+
+	if (c->actor.is_organization)
+		return account_find_ids(&c->work, &c->actor.account_id, 1, out);
+	if (!organization_list_of(&c->work, c->actor.account_id, &rows))
+		return false;
+	m = rows.at;
+	ids = arena_zalloc(c->work.arena, rows.count + 1, sizeof(*ids));
+	for (size_t i = 0; i < rows.count; i++)
+		ids[i] = m[i].organization_id;
+	return account_find_ids(&c->work, ids, rows.count, out);
+}
+
 static bool
 list(struct call *c)
 {
 	struct doc *view = doc_list(c->work.arena);
 	struct rows rows = { NULL, 0 };
-	const struct member *m;
+	const struct account *organizations;
 
-	if (c->actor.account_id != 0 && (!call_authorize(c, SCOPE_READ, NULL, NULL) ||
-	    !organization_list_of(&c->work, c->actor.account_id, &rows)))
+	if (c->actor.account_id != 0 && !organizations_of_caller(c, &rows))
 		return false;
-	m = rows.at;
-	for (size_t i = 0; i < rows.count; i++) {
-		const struct account *o = account_find_id(&c->work, m[i].organization_id);
-
-		if (!o)
-			return false;
-		doc_put(view, NULL, hex_organization_view(c, o));
-	}
-	if (c->actor.is_organization) {
-		const struct account *own = account_find_id(&c->work, c->actor.account_id);
-
-		if (!own)
-			return false;
-		doc_put(view, NULL, hex_organization_view(c, own));
-	}
+	organizations = rows.at;
+	for (size_t i = 0; i < rows.count; i++)
+		doc_put(view, NULL, hex_organization_view(c, &organizations[i]));
 	return reply(c, 200, view);
 }
 
