@@ -27,7 +27,9 @@
 
 #define MAX_ARGUMENTS 32
 #define MAX_STATEMENTS 64
-#define INDEX_SQL "SELECT body, etag, content_type, modified FROM index_object WHERE repository_id = $2::bigint AND path = $1"
+#define INDEX_SQL \
+	"SELECT body, etag, content_type, modified FROM index_object" \
+	" WHERE repository_id = $2::bigint AND path = $1"
 
 /* A text is prepared once, whoever uses it. */
 struct prepared {
