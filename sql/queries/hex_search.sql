@@ -1,8 +1,10 @@
--- Lists of Hex packages are composed of these parts (domain/hex_search.c): the
--- first packages of each repository in one of the orders, narrowed by any
--- number of conditions, and of all those a page. So much of a repository as the
--- page could need is read in the order of an index, whatever others it is
--- searched with.
+-- Lists of Hex packages are composed of these parts (domain/hex_search.c),
+-- narrowed by any number of conditions. Without words: the first packages of
+-- each repository in one of the orders, and of all those a page; so much of a
+-- repository as the page could need is read in the order of an index. With
+-- words: what the indexes of words find, put in order. The planner cannot tell
+-- how rare words are within a repository and would read names until it has met
+-- enough of them (seconds with 200000 packages).
 
 -- :name hex_search_begin :part
 -- Of each repository …
@@ -13,6 +15,20 @@ SELECT p.*
 SELECT p.id, p.name, p.downloads, p.recent_downloads, p.created_at, p.updated_at
   FROM package_listed p
  WHERE p.repository_id = r.id;
+
+-- :name hex_search_found_begin :part
+-- What has the words …
+WITH found AS MATERIALIZED (
+SELECT p.id
+  FROM package_candidate p
+ WHERE p.repository_id = ANY ({repositories}::bigint[]);
+
+-- :name hex_search_found_end :part
+-- … and fits the other conditions …
+), page AS (SELECT p.id, row_number() OVER () AS place FROM (
+SELECT p.id
+  FROM found f JOIN package_listed p ON p.id = f.id
+ WHERE true;
 
 -- :name hex_search_reach :part
 -- … as many as the page could need …

@@ -311,17 +311,28 @@ set_values(struct compose *c, const struct hex_search *s, const struct rows *rep
 	compose_set(c, "offset", num(s->offset));
 }
 
-static void
-add_conditions(struct compose *c, const struct hex_search *s)
+static bool
+has_words(const struct hex_search *s)
 {
-	if (s->name)
-		compose_add(c, Q_HEX_SEARCH_NAME);
+	return s->text || s->name_pattern || s->description;
+}
+
+static void
+add_words(struct compose *c, const struct hex_search *s)
+{
 	if (s->name_pattern)
 		compose_add(c, Q_HEX_SEARCH_NAME_LIKE);
 	if (s->text)
 		compose_add(c, text_char_count(span_of(s->text)) > SHORT ? Q_HEX_SEARCH_TEXT : Q_HEX_SEARCH_SHORT);
 	if (s->description)
 		compose_add(c, Q_HEX_SEARCH_DESCRIPTION);
+}
+
+static void
+add_conditions(struct compose *c, const struct hex_search *s)
+{
+	if (s->name)
+		compose_add(c, Q_HEX_SEARCH_NAME);
 	if (s->extra)
 		compose_add(c, Q_HEX_SEARCH_EXTRA);
 	if (s->depends)
@@ -346,6 +357,26 @@ order_of(const struct hex_search *s)
 	return s->updated_after != 0 ? Q_HEX_SEARCH_ORDER_UPDATED_FIRST : orders[s->order];
 }
 
+static void
+compose_found(struct compose *c, const struct hex_search *s)
+{
+	compose_add(c, Q_HEX_SEARCH_FOUND_BEGIN);
+	add_words(c, s);
+	compose_add(c, Q_HEX_SEARCH_FOUND_END);
+	add_conditions(c, s);
+	compose_add(c, order_of(s));
+}
+
+static void
+compose_listed(struct compose *c, const struct hex_search *s)
+{
+	compose_add(c, Q_HEX_SEARCH_BEGIN);
+	add_conditions(c, s);
+	compose_add(c, order_of(s));
+	compose_add(c, Q_HEX_SEARCH_REACH);
+	compose_add(c, order_of(s));
+}
+
 bool
 hex_search_page(struct work *w, const struct hex_search *s, const struct rows *repositories, struct rows *out)
 {
@@ -353,11 +384,10 @@ hex_search_page(struct work *w, const struct hex_search *s, const struct rows *r
 
 	compose_begin(&c, w);
 	set_values(&c, s, repositories);
-	compose_add(&c, Q_HEX_SEARCH_BEGIN);
-	add_conditions(&c, s);
-	compose_add(&c, order_of(s));
-	compose_add(&c, Q_HEX_SEARCH_REACH);
-	compose_add(&c, order_of(s));
+	if (has_words(s))
+		compose_found(&c, s);
+	else
+		compose_listed(&c, s);
 	compose_add(&c, Q_HEX_SEARCH_END);
 	return compose_many(&c, &hex_package_row, out);
 }
