@@ -76,9 +76,16 @@ dry_run_changes_nothing() {
 }
 it "cargo publish --dry-run builds and uploads nothing" dry_run_changes_nothing
 
+# Older ones know the option and refuse it.
+publishes_workspaces() {
+	local version
+	version=$(cargo --version | awk '{ print $2 }')
+	[ "$(printf '%s\n' 1.90.0 "$version" | sort -V | head -n 1)" = 1.90.0 ]
+}
+
 publish_workspace() {
 	cd "$workspace"
-	if cargo publish --help | grep -q -e --workspace; then
+	if publishes_workspaces; then
 		cargo publish --workspace --registry loc --allow-dirty
 	else
 		for crate in house-alpha house-beta house-gamma; do
