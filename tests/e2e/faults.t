@@ -59,7 +59,7 @@ storm_with_kills() {
 it "200 publishes run while workers are killed and PostgreSQL restarts" storm_with_kills
 
 acknowledged_is_there() {
-	wait_until 30 house_ready
+	house_recovered
 	kit check "$base_url" "$house/work/acknowledged"
 }
 it "every acknowledged publish is in the index and downloads intact" acknowledged_is_there

@@ -145,6 +145,12 @@ house_start() {
 
 house_ready() { curl -fsS -o /dev/null -m 5 "$base_url/-/ready" 2>/dev/null; }
 
+# house_recovered: PostgreSQL is back for all workers. One that tried while it
+# was away answers 503 until its pause is over, a second at most.
+house_recovered() {
+	wait_until 30 house_ready && sleep 1.1
+}
+
 house_stop() {
 	webserver_stop "${web:-lighttpd}" "$house"
 	entrepot_stop

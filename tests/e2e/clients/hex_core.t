@@ -245,7 +245,7 @@ storm_with_kills() {
 it "100 packages are published while workers are killed and PostgreSQL restarts" storm_with_kills
 
 acknowledged_is_there() {
-	wait_until 30 house_ready
+	house_recovered
 	hex_key='' hex check "$house/work/acknowledged"
 	is "$(hex_key='' hex names | grep -c storm_)" 100
 }
