@@ -178,7 +178,7 @@ database_away() {
 	answer=$(kit publish "$base_url" "$alice" away 1.0.0)
 	is "$(head -n 1 <<<"$answer")" 503
 	house_postgres_start
-	wait_until 15 house_ready
+	house_recovered
 	is "$(http GET /api/v1/crates/steady)" 200
 	is "$(http GET /index/aw/ay/away)" 404
 }
