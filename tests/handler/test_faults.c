@@ -4,8 +4,7 @@
  * request: a clean answer, nothing half done, and service again afterwards.
  * These tests commit; each has a database of its own.
  */
-#include "request.h"
-#include "support.h"
+#include "crowd.h"
 
 #include <dirent.h>
 #include <sys/wait.h>
@@ -15,30 +14,6 @@
 #include "domain/download.h"
 #include "domain/package.h"
 #include "domain/repository.h"
-
-#define WRITERS 8
-
-static struct db *programs_db;
-
-/* The application and W on a fresh copy of the template. */
-static void
-use_own_database(const char *name)
-{
-	programs_db = w->db;
-	w->db = test_connection(test_database(name, true));
-	test_app_use(w->db);
-}
-
-static int
-teardown(void **state)
-{
-	if (programs_db) {
-		w->db = programs_db;
-		test_app_use(w->db);
-	}
-	programs_db = NULL;
-	return test_teardown(state);
-}
 
 static int
 count_spool_files(void)
@@ -197,99 +172,75 @@ a_store_that_cannot_be_written_leaves_nothing(void **state)
 
 /* ---- many at once ---- */
 
-/* What a child process found: a bit per kind of answer. */
-enum { PUBLISHED = 1, REFUSED = 2, BROKEN = 4 };
-
-static int
-publish_in_child(const char *conninfo, const char *token, struct span body)
+static enum crowd_outcome
+judge(const struct test_answer *answer)
 {
-	struct test_request request = { .method = "PUT", .target = "/api/v1/crates/new", .token = token, .body = body };
-	const struct test_answer *answer;
-
-	w->db = db_new(conninfo, 30000000);
-	test_app_use(w->db);
-	answer = test_send(&request);
 	if (answer->status == 200)
-		return PUBLISHED;
-	if (answer->status == 400 && strstr(answer->body.at, "is already uploaded"))
-		return REFUSED;
-	print_error("%d %s\n", answer->status, answer->body.at);
-	return BROKEN;
+		return CROWD_DONE;
+	return answer->status == 400 && strstr(answer->body.at, "is already uploaded") ? CROWD_REFUSED : CROWD_BROKEN;
 }
 
-/* BODIES[i % COUNT] by each of the writers at once; how many answered what. */
+/* By each of the crowd, BODIES in turn. */
 static void
-publish_at_once(const char *conninfo, const struct span *bodies, size_t count, int answers[5])
+publish_at_once(const char *dbname, const struct span *bodies, size_t count, int answers[CROWD__MAX])
 {
-	const char *token = given_token("alice");
-	pid_t children[WRITERS];
-	int status;
+	struct test_request request = { .method = "PUT", .target = "/api/v1/crates/new", .token = given_token("alice") };
 
-	for (size_t i = 0; i < WRITERS; i++) {
-		children[i] = fork();
-		if (children[i] == 0)
-			_exit(publish_in_child(conninfo, token, bodies[i % count]));
-	}
-	memset(answers, 0, 5 * sizeof(*answers));
-	for (size_t i = 0; i < WRITERS; i++) {
-		assert_int_equal(waitpid(children[i], &status, 0), children[i]);
-		assert_true(WIFEXITED(status) && WEXITSTATUS(status) <= BROKEN);
-		answers[WEXITSTATUS(status)]++;
-	}
+	ask_at_once(&(struct crowd){ dbname, &request, bodies, count, judge }, answers);
 }
 
 static void
 of_identical_publishes_at_once_one_succeeds(void **state)
 {
 	struct span body;
-	int answers[5];
+	int answers[CROWD__MAX];
 
 	(void)state;
 	use_own_database("identical");
 	body = publish_body("foo", "1.0.0", "{\"keywords\": [\"a\", \"b\"]}");
-	publish_at_once(test_conninfo("identical"), &body, 1, answers);
-	assert_int_equal(answers[PUBLISHED], 1);
-	assert_int_equal(answers[REFUSED], WRITERS - 1);
+	publish_at_once("identical", &body, 1, answers);
+	assert_int_equal(answers[CROWD_DONE], 1);
+	assert_int_equal(answers[CROWD_REFUSED], CROWD_SIZE - 1);
 	assert_all_or_nothing(1);
 }
 
 static void
 different_versions_at_once_all_succeed(void **state)
 {
-	struct span bodies[WRITERS];
-	int answers[5];
+	struct span bodies[CROWD_SIZE];
+	int answers[CROWD__MAX];
 
 	(void)state;
 	use_own_database("versions");
-	for (size_t i = 0; i < WRITERS; i++)
+	for (size_t i = 0; i < CROWD_SIZE; i++)
 		bodies[i] = publish_body("foo", arena_printf(w->arena, "1.0.%zu", i),
 			i % 2 ? "{\"keywords\": [\"a\", \"b\"]}" : "{\"keywords\": [\"b\", \"a\"]}");
-	publish_at_once(test_conninfo("versions"), bodies, WRITERS, answers);
-	assert_int_equal(answers[PUBLISHED], WRITERS);
-	assert_all_or_nothing(WRITERS);
-	assert_int_equal(sql_int("SELECT release_count FROM package"), WRITERS);
+	publish_at_once("versions", bodies, CROWD_SIZE, answers);
+	assert_int_equal(answers[CROWD_DONE], CROWD_SIZE);
+	assert_all_or_nothing(CROWD_SIZE);
+	assert_int_equal(sql_int("SELECT release_count FROM package"), CROWD_SIZE);
 	assert_int_equal(sql_int("SELECT package_count FROM keyword WHERE name = 'a'"), 1);
 	assert_string_equal(answer_text(get("/api/v1/crates/foo"), "crate.max_version"),
-		arena_printf(w->arena, "1.0.%d", WRITERS - 1));
+		arena_printf(w->arena, "1.0.%d", CROWD_SIZE - 1));
 }
 
 static void
 different_crates_at_once_count_their_keywords(void **state)
 {
-	struct span bodies[WRITERS];
-	int answers[5];
+	struct span bodies[CROWD_SIZE];
+	int answers[CROWD__MAX];
 
 	(void)state;
 	use_own_database("crates");
-	for (size_t i = 0; i < WRITERS; i++)
+	for (size_t i = 0; i < CROWD_SIZE; i++)
 		bodies[i] = publish_body(arena_printf(w->arena, "foo%zu", i), "1.0.0",
 			i % 2 ? "{\"keywords\": [\"a\", \"b\", \"c\"], \"categories\": [\"encoding\", \"games\"]}"
 			      : "{\"keywords\": [\"c\", \"b\", \"a\"], \"categories\": [\"games\", \"encoding\"]}");
-	publish_at_once(test_conninfo("crates"), bodies, WRITERS, answers);
-	assert_int_equal(answers[PUBLISHED], WRITERS);
-	assert_int_equal(sql_int("SELECT package_count FROM keyword WHERE name = 'b'"), WRITERS);
-	assert_int_equal(sql_int("SELECT package_count FROM category WHERE slug = 'games'"), WRITERS);
-	assert_int_equal(sql_int("SELECT package_count FROM repository WHERE name = 'crates'"), WRITERS);
+	publish_at_once("crates", bodies, CROWD_SIZE, answers);
+	assert_int_equal(answers[CROWD_DONE], CROWD_SIZE);
+	assert_int_equal(sql_int("SELECT package_count FROM keyword WHERE name = 'b'"), CROWD_SIZE);
+	assert_int_equal(sql_int("SELECT package_count FROM category WHERE slug = 'games'"), CROWD_SIZE);
+	assert_int_equal(sql_int("SELECT package_count FROM repository WHERE name = 'crates'"), CROWD_SIZE);
 }
 
 /* Delete the package in a transaction that ends when somebody waits for it. */
@@ -344,8 +295,6 @@ downloads_of_a_crate_that_is_being_deleted_do_not_hold_up_the_others(void **stat
 	assert_int_equal(sql_int("SELECT count FROM download_day d JOIN release r ON r.id = d.release_id"
 		" JOIN package p ON p.id = r.package_id WHERE p.name = 'bar'"), 1);
 }
-
-#define TEST_ALONE(function) cmocka_unit_test_setup_teardown(function, test_setup_committing, teardown)
 
 TESTS(faults,
 	TEST_ALONE(a_publish_whose_connection_breaks_anywhere_leaves_nothing),

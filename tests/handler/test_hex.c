@@ -3,40 +3,13 @@
  * What a transcript cannot say of the Hex protocol: broken connections, many
  * at once, counted downloads. Tests that commit have a database of their own.
  */
+#include "crowd.h"
 #include "hex.h"
-#include "request.h"
-#include "support.h"
-
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "db/session.h"
 #include "domain/download.h"
 #include "domain/maintenance.h"
-
-#define WRITERS 8
-
-static struct db *programs_db;
-
-static void
-use_own_database(const char *name)
-{
-	programs_db = w->db;
-	w->db = test_connection(test_database(name, true));
-	test_app_use(w->db);
-}
-
-static int
-teardown(void **state)
-{
-	if (programs_db) {
-		w->db = programs_db;
-		test_app_use(w->db);
-	}
-	programs_db = NULL;
-	return test_teardown(state);
-}
 
 static void
 assert_verified(void)
@@ -92,73 +65,53 @@ a_publish_whose_connection_breaks_anywhere_leaves_nothing(void **state)
 	assert_all_or_nothing(1);
 }
 
-/* What a child process found: a bit per kind of answer. */
-enum { PUBLISHED = 1, REFUSED = 2, BROKEN = 4 };
-
-static int
-publish_in_child(const char *conninfo, const char *token, struct span body)
+static enum crowd_outcome
+judge(const struct test_answer *answer)
 {
-	struct test_request request = { .method = "POST", .target = "/api/publish?replace=false", .token = token,
-		.body = body };
-	const struct test_answer *answer;
-
-	w->db = db_new(conninfo, 30 * CLOCK_SECOND);
-	test_app_use(w->db);
-	answer = test_send(&request);
 	if (answer->status == 201)
-		return PUBLISHED;
-	return answer->status == 422 && strstr(answer->body.at, "must include the --replace flag") ? REFUSED : BROKEN;
+		return CROWD_DONE;
+	return answer->status == 422 && strstr(answer->body.at, "must include the --replace flag") ? CROWD_REFUSED
+												  : CROWD_BROKEN;
 }
 
-/* BODIES[i % COUNT] by each of the writers at once; how many answered what. */
+/* By each of the crowd, BODIES in turn. */
 static void
-publish_at_once(const char *conninfo, const struct span *bodies, size_t count, int answers[5])
+publish_at_once(const char *dbname, const struct span *bodies, size_t count, int answers[CROWD__MAX])
 {
-	const char *token = given_token("alice");
-	pid_t children[WRITERS];
-	int status;
+	struct test_request request = { .method = "POST", .target = "/api/publish?replace=false",
+		.token = given_token("alice") };
 
-	for (size_t i = 0; i < WRITERS; i++) {
-		children[i] = fork();
-		if (children[i] == 0)
-			_exit(publish_in_child(conninfo, token, bodies[i % count]));
-	}
-	memset(answers, 0, 5 * sizeof(*answers));
-	for (size_t i = 0; i < WRITERS; i++) {
-		assert_int_equal(waitpid(children[i], &status, 0), children[i]);
-		assert_true(WIFEXITED(status) && WEXITSTATUS(status) <= BROKEN);
-		answers[WEXITSTATUS(status)]++;
-	}
+	ask_at_once(&(struct crowd){ dbname, &request, bodies, count, judge }, answers);
 }
 
 static void
 of_identical_publishes_at_once_one_succeeds(void **state)
 {
 	struct span body;
-	int answers[5];
+	int answers[CROWD__MAX];
 
 	(void)state;
 	use_own_database("hex_identical");
 	body = hex_tarball_of("lemon", "1.0.0", NULL);
-	publish_at_once(test_conninfo("hex_identical"), &body, 1, answers);
-	assert_int_equal(answers[PUBLISHED], 1);
-	assert_int_equal(answers[REFUSED], WRITERS - 1);
+	publish_at_once("hex_identical", &body, 1, answers);
+	assert_int_equal(answers[CROWD_DONE], 1);
+	assert_int_equal(answers[CROWD_REFUSED], CROWD_SIZE - 1);
 	assert_all_or_nothing(1);
 }
 
 static void
 different_packages_at_once_are_all_in_the_lists(void **state)
 {
-	struct span bodies[WRITERS];
-	int answers[5];
+	struct span bodies[CROWD_SIZE];
+	int answers[CROWD__MAX];
 
 	(void)state;
 	use_own_database("hex_different");
-	for (size_t i = 0; i < WRITERS; i++)
+	for (size_t i = 0; i < CROWD_SIZE; i++)
 		bodies[i] = hex_tarball_of(arena_printf(w->arena, "lemon%zu", i), "1.0.0", NULL);
-	publish_at_once(test_conninfo("hex_different"), bodies, WRITERS, answers);
-	assert_int_equal(answers[PUBLISHED], WRITERS);
-	assert_int_equal(sql_int("SELECT package_count FROM repository WHERE name = 'hexpm'"), WRITERS);
+	publish_at_once("hex_different", bodies, CROWD_SIZE, answers);
+	assert_int_equal(answers[CROWD_DONE], CROWD_SIZE);
+	assert_int_equal(sql_int("SELECT package_count FROM repository WHERE name = 'hexpm'"), CROWD_SIZE);
 	assert_verified();
 }
 
@@ -188,8 +141,6 @@ tarballs_that_are_fetched_count_as_downloads(void **state)
 	assert_null(doc_at(get("/api/packages/lemon/releases/1.0.0?downloads=day&downloads_before=2020-01-01")->json,
 		"downloads[0]"));
 }
-
-#define TEST_ALONE(function) cmocka_unit_test_setup_teardown(function, test_setup_committing, teardown)
 
 TESTS(hex_protocol,
 	TEST_ALONE(a_publish_whose_connection_breaks_anywhere_leaves_nothing),
