@@ -67,3 +67,21 @@ table_field(struct span *line)
 
 	return arena_dup(arena, field.at, field.len);
 }
+
+size_t
+table_check(const char *name, const char *(*outcome)(struct span input))
+{
+	struct span line;
+	struct table t;
+	size_t cases = 0;
+
+	table_open(&t, name);
+	for (; table_line(&t, &line); cases++) {
+		const char *input = table_field(&line), *expected = table_field(&line);
+		const char *got = outcome(span_of(input));
+
+		if (strcmp(got, expected) != 0)
+			fail_msg("%s: got %s, expected %s", input, got, expected);
+	}
+	return cases;
+}

@@ -8,6 +8,7 @@
 #define ENTREPOT_TESTS_TABLE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/span.h"
 
@@ -26,5 +27,11 @@ bool table_block(struct table *t, struct span *title, struct span *text);
 
 /* The next field of a line as a string, "" when there is none. */
 const char *table_field(struct span *line);
+
+/*
+ * Every line of the file NAME is an input and what OUTCOME must make of it;
+ * fails the test at the first that differs. How many there are.
+ */
+size_t table_check(const char *name, const char *(*outcome)(struct span input));
 
 #endif

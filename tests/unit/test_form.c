@@ -28,35 +28,18 @@ outcome(struct span text)
 	return buf_text(&b);
 }
 
-static size_t
-check_table(const char *name)
-{
-	struct span line;
-	struct table t;
-	size_t cases = 0;
-
-	table_open(&t, name);
-	for (; table_line(&t, &line); cases++) {
-		const char *body = table_field(&line), *expected = table_field(&line);
-
-		if (strcmp(outcome(span_of(body)), expected) != 0)
-			fail_msg("%s: got %s, expected %s", body, outcome(span_of(body)), expected);
-	}
-	return cases;
-}
-
 static void
 fields_and_the_steps_of_their_names_are_read(void **state)
 {
 	(void)state;
-	assert_true(check_table("form.valid") > 30);
+	assert_true(table_check("form.valid", outcome) > 30);
 }
 
 static void
 what_is_no_form_is_refused_with_the_field(void **state)
 {
 	(void)state;
-	assert_true(check_table("form.invalid") > 20);
+	assert_true(table_check("form.invalid", outcome) > 20);
 }
 
 static void
