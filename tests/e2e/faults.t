@@ -28,24 +28,8 @@ contended_update() {
 }
 it "the same holds for a new version of a crate that exists" contended_update
 
-# killer: until the file appears, kills a worker every so often, and in the
-# middle restarts PostgreSQL without letting it finish anything.
-killer() {
-	local number=0
-	until [ -e "$house/work/over" ]; do
-		sleep 0.15
-		kill -KILL "$(entrepot_workers | shuf -n 1)" 2>/dev/null
-		number=$((number + 1))
-		if [ "$number" -eq 6 ]; then
-			house_postgres_stop QUIT
-			sleep 0.3
-			house_postgres_start
-		fi
-	done
-}
-
 storm_with_kills() {
-	killer &
+	house_break_until "$house/work/over" &
 	kit storm "$base_url" "$alice" --count 200 --jobs 8 \
 		--log "$house/work/acknowledged" storm >"$house/work/storm"
 	touch "$house/work/over"

@@ -151,6 +151,22 @@ house_recovered() {
 	wait_until 30 house_ready && sleep 1.1
 }
 
+# house_break_until FILE: until it appears, kills a worker every so often, and in
+# the middle restarts PostgreSQL without letting it finish anything.
+house_break_until() {
+	local number=0
+	until [ -e "$1" ]; do
+		sleep 0.15
+		kill -KILL "$(entrepot_workers | shuf -n 1)" 2>/dev/null
+		number=$((number + 1))
+		if [ "$number" -eq 6 ]; then
+			house_postgres_stop QUIT
+			sleep 0.3
+			house_postgres_start
+		fi
+	done
+}
+
 house_stop() {
 	webserver_stop "${web:-lighttpd}" "$house"
 	entrepot_stop

@@ -216,24 +216,8 @@ no_lost_update() {
 }
 it "of many packages published at once none is missing in the signed lists" no_lost_update
 
-# killer: until the file appears, kills a worker every so often, and in the
-# middle restarts PostgreSQL without letting it finish anything.
-killer() {
-	local number=0
-	until [ -e "$house/work/over" ]; do
-		sleep 0.15
-		kill -KILL "$(entrepot_workers | shuf -n 1)" 2>/dev/null
-		number=$((number + 1))
-		if [ "$number" -eq 6 ]; then
-			house_postgres_stop QUIT
-			sleep 0.3
-			house_postgres_start
-		fi
-	done
-}
-
 storm_with_kills() {
-	killer &
+	house_break_until "$house/work/over" &
 	hex storm storm 100 8 "$house/work/acknowledged" >"$house/work/storm"
 	touch "$house/work/over"
 	wait
