@@ -14,6 +14,8 @@
 
 /* 16 more: gzip and nothing else. */
 #define GZIP_WINDOW (15 + 16)
+/* Negative: neither a head nor a checksum. */
+#define RAW_WINDOW (-15)
 /* What is shorter gains nothing from being deflated. */
 #define STORED_MAX 64
 #define TRAILER_SIZE 8
@@ -78,13 +80,17 @@ put_deflated(struct buf *out, struct span plain, int flush)
 	deflateEnd(&stream);
 }
 
+uint32_t
+gzip_crc32(uint32_t sum, struct span more)
+{
+	/* zlib starts anew when it is given NULL. */
+	return (uint32_t)crc32_z(sum, (const Bytef *)(more.len > 0 ? more.at : ""), more.len);
+}
+
 static struct gzip_sum
 sum_of(struct span plain)
 {
-	return (struct gzip_sum){
-		.crc32 = (uint32_t)crc32_z(0, (const Bytef *)(plain.len > 0 ? plain.at : ""), plain.len),
-		.length = plain.len,
-	};
+	return (struct gzip_sum){ .crc32 = gzip_crc32(0, plain), .length = plain.len };
 }
 
 /* A block of its own, not the last one (RFC 1951 §3.2.4). */
@@ -158,15 +164,27 @@ end_inflater(void *arg)
 	inflateEnd(&i->stream);
 }
 
-struct inflater *
-inflater_new(struct arena *a)
+static struct inflater *
+new_inflater(struct arena *a, int window)
 {
 	struct inflater *i = arena_new(a, struct inflater);
 
-	if (inflateInit2(&i->stream, GZIP_WINDOW) != Z_OK)
+	if (inflateInit2(&i->stream, window) != Z_OK)
 		return NULL;
 	arena_on_clear(a, end_inflater, i);
 	return i;
+}
+
+struct inflater *
+inflater_new(struct arena *a)
+{
+	return new_inflater(a, GZIP_WINDOW);
+}
+
+struct inflater *
+inflater_new_raw(struct arena *a)
+{
+	return new_inflater(a, RAW_WINDOW);
 }
 
 enum inflate_state

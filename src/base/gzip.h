@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * gzip (RFC 1952) in memory, and inflating as a stream; only user of zlib.
+ * gzip (RFC 1952) in memory, and inflating as a stream; only user of zlib,
+ * so what other containers of deflated bytes need of it is here too.
  *
  * What is written has no name and no time, so equal bytes make equal files. A
  * member may be made of pieces: each is deflated on its own and ends at a byte,
@@ -42,6 +43,9 @@ void gzip_end(struct buf *out, struct gzip_sum sum);
 /* The plain bytes, at most LIMIT, of exactly one member; false when GZIP is anything else. */
 bool gzip_read(struct arena *a, struct span gzip, size_t limit, struct span *plain) MUST_CHECK;
 
+/* The CRC-32 of bytes whose first ones have the checksum SUM; 0 to begin with. */
+uint32_t gzip_crc32(uint32_t sum, struct span more);
+
 /* ---- inflating as it comes ---- */
 
 enum inflate_state {
@@ -53,6 +57,8 @@ enum inflate_state {
 
 /* One member; NULL when there is no memory. Released with the arena. */
 struct inflater *inflater_new(struct arena *a);
+/* The same of a bare deflate stream (RFC 1951): no head, and no checksum to compare with. */
+struct inflater *inflater_new_raw(struct arena *a);
 /* Take from *IN and put into the ROOM bytes at OUT; *MADE is how many were put. */
 enum inflate_state inflater_run(struct inflater *i, struct span *in, char *out, size_t room, size_t *made);
 

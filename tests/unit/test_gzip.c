@@ -141,11 +141,31 @@ more_than_the_limit_is_refused(void **state)
 	assert_false(gzip_read(arena, buf_span(&b), 4999, &got));
 }
 
+static void
+a_bare_stream_is_inflated_and_summed(void **state)
+{
+	/* "hello" as one block of fixed codes, and one byte that follows. */
+	struct span in = SPAN("\xcb\x48\xcd\xc9\xc9\x07\x00" "x");
+	struct inflater *i = inflater_new_raw(arena);
+	char out[16];
+	size_t made;
+
+	(void)state;
+	assert_non_null(i);
+	assert_int_equal(inflater_run(i, &in, out, sizeof(out), &made), INFLATE_END);
+	assert_true(span_is(span_make(out, made), "hello"));
+	assert_true(span_is(in, "x"));
+	assert_int_equal(gzip_crc32(0, SPAN("hello")), 0x3610a686);
+	assert_int_equal(gzip_crc32(gzip_crc32(0, SPAN("he")), SPAN("llo")), 0x3610a686);
+	assert_int_equal(gzip_crc32(0, span_make(NULL, 0)), 0);
+}
+
 TESTS(gzip,
 	TEST(what_was_written_is_read),
 	TEST(the_head_has_no_time_and_no_name),
 	TEST(pieces_make_one_member),
 	TEST(a_piece_stays_the_same_whatever_is_around_it),
 	TEST(anything_else_is_refused),
-	TEST(more_than_the_limit_is_refused)
+	TEST(more_than_the_limit_is_refused),
+	TEST(a_bare_stream_is_inflated_and_summed)
 );
