@@ -6,6 +6,7 @@
 
 DECLARE_TESTS(crate);
 DECLARE_TESTS(crate_rules);
+DECLARE_TESTS(distribution);
 DECLARE_TESTS(erlang_terms);
 DECLARE_TESTS(hex_contents);
 DECLARE_TESTS(hex_docs);
@@ -20,6 +21,7 @@ DECLARE_TESTS(markdown);
 UNIT_MAIN("formats",
 	TEST_LIST(crate),
 	TEST_LIST(crate_rules),
+	TEST_LIST(distribution),
 	TEST_LIST(erlang_terms),
 	TEST_LIST(hex_contents),
 	TEST_LIST(hex_docs),
