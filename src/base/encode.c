@@ -187,6 +187,23 @@ encode_form(struct buf *b, struct span s)
 	}
 }
 
+void
+encode_markup(struct buf *b, struct span s)
+{
+	static const char *const references[256] = {
+		['<'] = "&lt;", ['>'] = "&gt;", ['&'] = "&amp;", ['"'] = "&quot;", ['\''] = "&#39;",
+	};
+
+	for (size_t i = 0; i < s.len; i++) {
+		const char *reference = references[(unsigned char)s.at[i]];
+
+		if (reference)
+			buf_puts(b, reference);
+		else
+			buf_putc(b, s.at[i]);
+	}
+}
+
 static struct span
 unescape(struct arena *a, struct span s, bool plus, bool lenient)
 {

@@ -30,6 +30,8 @@ struct span decode_base64url(struct arena *a, struct span text);
 void encode_path_segment(struct buf *b, struct span s);
 /* Append application/x-www-form-urlencoded: space becomes +. */
 void encode_form(struct buf *b, struct span s);
+/* Append with <, >, &, " and ' as references: between tags and in quoted attributes of HTML and XML. */
+void encode_markup(struct buf *b, struct span s);
 /*
  * Percent-decode onto the arena; with PLUS a + becomes a space. at == NULL on
  * a malformed escape.

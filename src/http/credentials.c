@@ -69,9 +69,7 @@ credentials_read(struct arena *a, const struct request *r)
 	rest = span_trim(rest);
 	if (span_equal_nocase(scheme, SPAN("Basic")))
 		return read_basic(a, scheme, rest);
-	if (!span_equal_nocase(scheme, SPAN("Bearer")))
-		return of_scheme(a, CREDENTIAL_OTHER, scheme);
-	c = of_scheme(a, CREDENTIAL_BEARER, scheme);
+	c = of_scheme(a, span_equal_nocase(scheme, SPAN("Bearer")) ? CREDENTIAL_BEARER : CREDENTIAL_OTHER, scheme);
 	c.secret = arena_dup(a, rest.at, rest.len);
 	return c;
 }

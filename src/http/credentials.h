@@ -25,7 +25,7 @@ struct credentials {
 	enum credential_scheme scheme;
 	const char *scheme_text;	/* as sent, for error texts; NULL when there is none */
 	const char *user;		/* BASIC */
-	const char *secret;		/* token or password */
+	const char *secret;		/* token or password; of OTHER what follows the scheme */
 };
 
 /* Read the Authorization header (RFC 9110 §11.4, RFC 7617, RFC 6750 §2.1). The arena then holds secrets. */

@@ -6,6 +6,7 @@
 
 #include <stdarg.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -43,21 +44,34 @@ refuse_scheme(struct call *c, const struct credentials *given)
 }
 
 static bool
+identify_token(struct call *c, struct span secret)
+{
+	if (c->protocol->check_token && !c->protocol->check_token(c, secret))
+		return false;
+	return auth_token(&c->work, secret, &c->actor);
+}
+
+static bool
 identify(struct call *c, const struct credentials *given)
 {
+	const struct protocol *p = c->protocol;
+
 	switch (given->scheme) {
 	case CREDENTIAL_NONE:
 		return true;
 	case CREDENTIAL_BARE:
 	case CREDENTIAL_BEARER:
-		if (c->protocol->check_token && !c->protocol->check_token(c, span_of(given->secret)))
-			return false;
-		return auth_token(&c->work, span_of(given->secret), &c->actor);
+		return identify_token(c, span_of(given->secret));
 	case CREDENTIAL_BASIC:
-		if (c->protocol->takes_basic)
+		if (p->token_user && strcmp(given->user, p->token_user) == 0)
+			return identify_token(c, span_trim(span_of(given->secret)));
+		if (p->takes_basic)
 			return auth_password(&c->work, given->user, given->secret, &c->actor);
 		break;
 	case CREDENTIAL_OTHER:
+		if (p->token_user && strcasecmp(given->scheme_text, "token") == 0)
+			return identify_token(c, span_of(given->secret));
+		break;
 	case CREDENTIAL_MALFORMED:
 		break;
 	}

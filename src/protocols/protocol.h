@@ -95,6 +95,7 @@ struct protocol {
 	bool (*refuse_credential)(struct call *, enum auth_refusal why);
 	bool users_only;		/* an organization's key stands for nobody here */
 	bool takes_basic;		/* a name and password are as good as a session */
+	const char *token_user;		/* with this name in Basic the password is a token; NULL: no such name */
 	/* What stands before the parser's words when a document body is malformed. NULL: nothing. */
 	const char *document_error;
 	bool empty_is_map;		/* a document body without a byte is an empty map, whatever its type */
@@ -104,7 +105,10 @@ struct protocol {
 	bool (*before)(struct call *);
 	/* Runs on every answer, failed or not, before it is sent. NULL: nothing. */
 	void (*after)(struct call *);
-	/* The fault as document, and its status; may set headers. */
+	/*
+	 * The fault as document, and its status; may set headers. NULL: it has
+	 * made an answer with a body itself, or there is none.
+	 */
 	const struct doc *(*fault_view)(struct call *, const struct fault *, int *status);
 };
 

@@ -8,10 +8,12 @@
 extern const struct protocol crates_protocol;
 extern const struct protocol hex_protocol;
 extern const struct protocol operations_protocol;
+extern const struct protocol pypi_protocol;
 
 const struct protocol *const protocols[] = {
 	&crates_protocol,
 	&hex_protocol,
+	&pypi_protocol,
 	&operations_protocol,
 	NULL
 };

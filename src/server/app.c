@@ -268,7 +268,7 @@ reply_fault(struct call *c)
 	view = c->protocol->fault_view(c, &c->fault, &status);
 	if (view)
 		reply(c, status, view);
-	else
+	else if (c->response->body == RESPONSE_EMPTY)
 		reply_empty(c, status);
 }
 

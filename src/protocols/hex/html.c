@@ -8,33 +8,14 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/encode.h"
 #include "base/settings.h"
 #include "base/text.h"
 
 void
 html_text(struct buf *b, const char *text)
 {
-	for (const char *s = text ? text : ""; *s; s++) {
-		switch (*s) {
-		case '<':
-			buf_puts(b, "&lt;");
-			break;
-		case '>':
-			buf_puts(b, "&gt;");
-			break;
-		case '&':
-			buf_puts(b, "&amp;");
-			break;
-		case '"':
-			buf_puts(b, "&quot;");
-			break;
-		case '\'':
-			buf_puts(b, "&#39;");
-			break;
-		default:
-			buf_putc(b, *s);
-		}
-	}
+	encode_markup(b, span_of(text));
 }
 
 void

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A Python project as the repository's pages show it. Both kinds of pages (the
+ * simple index, the JSON API) are rendered from these when something changes.
+ */
+#ifndef ENTREPOT_INDEX_PYPI_H
+#define ENTREPOT_INDEX_PYPI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/span.h"
+
+/* Where the repository's pages are; addresses without a slash at the end. */
+struct pypi_site {
+	const char *base;		/* "https://registry.example", or ".../OWNER/REPOSITORY/pypi" */
+	const char *path;		/* the same without scheme and host: "", "/registry" … */
+	const char *files;		/* what stands before a file's path: "https://registry.example/files/pypi" */
+};
+
+struct pypi_project {
+	int64_t id;
+	int64_t repository_id;
+	const char *name;		/* as last uploaded */
+	const char *canonical_name;	/* PEP 503 */
+	const char *status;		/* PEP 792: "active", "archived", "quarantined", "deprecated" */
+	const char *status_reason;	/* or NULL */
+	const char *summary;		/* of the release that was uploaded last, or NULL */
+	int64_t max_upload_size;	/* bytes; 0: the setting holds */
+	int64_t last_serial;
+	int64_t created_at;		/* µs since 1970 */
+};
+
+struct pypi_release {
+	int64_t id;
+	const char *version;		/* PEP 440 normal form */
+	const char *version_identity;	/* trailing zeros cut */
+	struct span version_key;
+	bool prerelease;
+	bool yanked;
+	const char *yank_message;	/* or NULL */
+	int64_t published_at;
+	const char *summary;		/* or NULL, like the following */
+	const char *requires_python;
+	const char *description;
+	const char *description_content_type;
+	struct span metadata;		/* JSON object: the members of `info` that are stored as they are shown */
+};
+
+struct pypi_file {
+	int64_t id;
+	int64_t release_id;
+	const char *version;		/* of the release, like the next four */
+	struct span version_key;
+	const char *requires_python;	/* or NULL */
+	bool yanked;
+	const char *yank_message;	/* or NULL */
+	const char *filename;
+	const char *path;		/* below pypi_site.files */
+	const char *kind;		/* "sdist", "wheel" */
+	int64_t size;
+	struct span md5;
+	struct span sha256;
+	struct span blake2b256;
+	struct span metadata_sha256;	/* of its .metadata; at == NULL: there is none */
+	bool has_provenance;
+	const char *python_version;	/* "py3", "source" */
+	const char *comment;		/* or NULL */
+	int64_t uploaded_at;
+};
+
+struct pypi_role {
+	const char *role;		/* "owner", "maintainer" */
+	const char *name;		/* of the account */
+};
+
+#endif
