@@ -51,6 +51,7 @@ struct pypi_release {
 struct pypi_file {
 	int64_t id;
 	int64_t release_id;
+	const char *project;		/* its canonical name */
 	const char *version;		/* of the release, like the next four */
 	struct span version_key;
 	const char *requires_python;	/* or NULL */
