@@ -4,6 +4,7 @@
  */
 #include "unit.h"
 
+DECLARE_TESTS(attestation);
 DECLARE_TESTS(crate);
 DECLARE_TESTS(crate_rules);
 DECLARE_TESTS(distribution);
@@ -19,6 +20,7 @@ DECLARE_TESTS(manifest);
 DECLARE_TESTS(markdown);
 
 UNIT_MAIN("formats",
+	TEST_LIST(attestation),
 	TEST_LIST(crate),
 	TEST_LIST(crate_rules),
 	TEST_LIST(distribution),
