@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The fields of core metadata; see the header.
+ */
 #include "formats/core_metadata.h"
 
 #include <strings.h>
