@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Archives for entries that read gzip: what does not look like it is taken for
- * the tar inside and put into gzip first, so that changes of it get past the
- * checksum.
+ * Files for entries that read from descriptors. Where gzip is wanted, what does
+ * not look like it is taken for the tar inside and put into gzip first, so that
+ * changes of it get past the checksum.
  */
 #ifndef ENTREPOT_TESTS_STORED_H
 #define ENTREPOT_TESTS_STORED_H
@@ -32,18 +32,25 @@ stored_gzip(struct arena *a, struct span plain)
 	return span_make((const char *)out, room);
 }
 
+/* A descriptor of INPUT; the caller closes it. */
+static inline int
+plain_file(struct span input)
+{
+	int fd = memfd_create("input", 0);
+
+	REQUIRE(fd >= 0);
+	REQUIRE(write(fd, input.at, input.len) == (ssize_t)input.len);
+	return fd;
+}
+
 /* A descriptor of INPUT as gzip, of *LENGTH bytes; the caller closes it. */
 static inline int
 gzip_file(struct arena *a, struct span input, uint64_t *length)
 {
-	int fd = memfd_create("input", 0);
-
 	if (!span_starts(input, "\x1f\x8b"))
 		input = stored_gzip(a, input);
-	REQUIRE(fd >= 0);
-	REQUIRE(write(fd, input.at, input.len) == (ssize_t)input.len);
 	*length = input.len;
-	return fd;
+	return plain_file(input);
 }
 
 #endif

@@ -18,6 +18,7 @@ DECLARE_TESTS(jwt);
 DECLARE_TESTS(license);
 DECLARE_TESTS(manifest);
 DECLARE_TESTS(markdown);
+DECLARE_TESTS(zip);
 
 UNIT_MAIN("formats",
 	TEST_LIST(attestation),
@@ -33,5 +34,6 @@ UNIT_MAIN("formats",
 	TEST_LIST(jwt),
 	TEST_LIST(license),
 	TEST_LIST(manifest),
-	TEST_LIST(markdown)
+	TEST_LIST(markdown),
+	TEST_LIST(zip)
 )
