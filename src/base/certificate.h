@@ -20,7 +20,7 @@ struct fault;
 /* Most bytes of one certificate. */
 #define CERTIFICATE_MAX 16384
 
-/* All certificates of a PEM file, to be trusted. UNAVAILABLE, told to the operator, when there are none. */
+/* All certificates of a PEM file, to be trusted. UNAVAILABLE when there are none. */
 struct certificate_roots *certificate_roots_read(struct arena *a, struct fault *f, const char *path) MUST_CHECK;
 
 /* One certificate in DER and nothing behind it; NULL when it is none. */
@@ -36,7 +36,7 @@ bool certificate_is_trusted(const struct certificate *c, const struct certificat
 /* Whether SIGNATURE (DER) was made over TEXT with its key: ECDSA on P-256 with SHA-256, nothing else. */
 bool certificate_has_signed(const struct certificate *c, struct span text, struct span signature);
 
-/* Whom it was issued to: the first URI, or else address, of subjectAltName (RFC 5280 §4.2.1.6), on A; NULL: none. */
+/* Whom it was issued to: first URI, or address, of subjectAltName (RFC 5280 §4.2.1.6), on A; NULL: none. */
 const char *certificate_identity(struct arena *a, const struct certificate *c);
 
 /*
