@@ -7,6 +7,7 @@
 DECLARE_TESTS(accept);
 DECLARE_TESTS(conditional);
 DECLARE_TESTS(credentials);
+DECLARE_TESTS(multipart);
 DECLARE_TESTS(query);
 DECLARE_TESTS(request);
 DECLARE_TESTS(response);
@@ -16,6 +17,7 @@ UNIT_MAIN("http",
 	TEST_LIST(accept),
 	TEST_LIST(conditional),
 	TEST_LIST(credentials),
+	TEST_LIST(multipart),
 	TEST_LIST(query),
 	TEST_LIST(request),
 	TEST_LIST(response),
