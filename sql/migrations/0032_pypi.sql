@@ -90,7 +90,8 @@ CREATE INDEX deleted_file_filename_idx ON deleted_file (repository_id, filename)
 -- A distribution as the pages of its project show it.
 CREATE VIEW pypi_file AS
 SELECT f.id, f.repository_id, r.package_id, p.canonical_name AS project, f.release_id, r.version, r.version_key,
-       y.requires_python, r.yanked OR f.yanked AS yanked, CASE WHEN r.yanked THEN r.yank_message ELSE f.yank_message END AS yank_message,
+       y.requires_python, r.yanked OR f.yanked AS yanked,
+       CASE WHEN r.yanked THEN r.yank_message ELSE f.yank_message END AS yank_message,
        f.filename, f.path, f.kind, f.size, f.md5, f.sha256, f.blake2b256,
        (SELECT m.sha256 FROM file m WHERE m.parent_id = f.id AND m.kind = 'metadata') AS metadata_sha256,
        EXISTS (SELECT FROM provenance v WHERE v.file_id = f.id) AS has_provenance,

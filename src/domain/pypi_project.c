@@ -31,8 +31,9 @@ static const struct row_type release_row = ROW_TYPE(pypi_release, release_column
 
 static const struct column file_columns[] = {
 	COLUMN(pypi_file, id), COLUMN(pypi_file, release_id), COLUMN(pypi_file, project),
-	COLUMN(pypi_file, version), COLUMN(pypi_file, version_key), COLUMN(pypi_file, requires_python),
-	COLUMN(pypi_file, yanked), COLUMN(pypi_file, yank_message), COLUMN(pypi_file, filename), COLUMN(pypi_file, path),
+	COLUMN(pypi_file, version), COLUMN(pypi_file, version_key),
+	COLUMN(pypi_file, requires_python), COLUMN(pypi_file, yanked), COLUMN(pypi_file, yank_message),
+	COLUMN(pypi_file, filename), COLUMN(pypi_file, path),
 	COLUMN(pypi_file, kind), COLUMN(pypi_file, size), COLUMN(pypi_file, md5), COLUMN(pypi_file, sha256),
 	COLUMN(pypi_file, blake2b256), COLUMN(pypi_file, metadata_sha256), COLUMN(pypi_file, has_provenance),
 	COLUMN(pypi_file, python_version), COLUMN(pypi_file, comment), COLUMN(pypi_file, uploaded_at), COLUMNS_END

@@ -12,6 +12,8 @@
 
 #include "base/span.h"
 
+struct buf;
+
 /* Where the repository's pages are; addresses without a slash at the end. */
 struct pypi_site {
 	const char *base;		/* "https://registry.example", or ".../OWNER/REPOSITORY/pypi" */
@@ -45,7 +47,7 @@ struct pypi_release {
 	const char *requires_python;
 	const char *description;
 	const char *description_content_type;
-	struct span metadata;		/* JSON object: the members of `info` that are stored as they are shown */
+	struct span metadata;		/* JSON object: the members of `info` that index/pypi_info.h lists */
 };
 
 struct pypi_file {
@@ -75,5 +77,22 @@ struct pypi_role {
 	const char *role;		/* "owner", "maintainer" */
 	const char *name;		/* of the account */
 };
+
+/*
+ * Append an address: PREFIX as it is, then the path percent-encoded but for
+ * "/" and what versions and file names hold ("!", "+" …), which stay readable
+ * as the public index has them.
+ */
+void pypi_put_url(struct buf *out, const char *prefix, const char *path);
+
+/* Append BEFORE as it is and TEXT as a JSON string; NULL becomes null. */
+void pypi_put_member(struct buf *out, const char *before, const char *text);
+/* Append in lower case. */
+void pypi_put_hex(struct buf *out, struct span bytes);
+
+/* Append the absolute address of a file, of a release's page (…/project/NAME/VERSION/), of a file's provenance. */
+void pypi_put_file_url(struct buf *out, const struct pypi_site *site, const struct pypi_file *f);
+void pypi_put_release_url(struct buf *out, const struct pypi_site *site, const char *name, const char *version);
+void pypi_put_provenance_url(struct buf *out, const struct pypi_site *site, const struct pypi_file *f);
 
 #endif

@@ -16,6 +16,9 @@
 
 struct buf;
 
+/* Of the API; HTML is frozen at it (PEP 833). */
+#define PYPI_SIMPLE_VERSION "1.4"
+
 #define PYPI_SIMPLE_HTML "application/vnd.pypi.simple.v1+html"
 #define PYPI_SIMPLE_JSON "application/vnd.pypi.simple.v1+json"
 

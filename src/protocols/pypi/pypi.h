@@ -78,7 +78,8 @@ bool pypi_path_project(struct call *c, struct pypi_place *out) MUST_CHECK;
  * when there is none: credential, role (FULL: owners only), verified address.
  * Raises FORBIDDEN in the protocol's words.
  */
-bool pypi_require(struct call *c, const struct pypi_place *at, const char *name, enum scope scope, bool full) MUST_CHECK;
+bool pypi_require(struct call *c, const struct pypi_place *at, const char *name, enum scope scope, bool full)
+	MUST_CHECK;
 
 /* The path of the repository's routes below base_url: "" or "/OWNER/REPOSITORY/pypi". */
 const char *pypi_prefix(struct call *c, const struct repository *r);
