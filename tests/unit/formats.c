@@ -19,6 +19,7 @@ DECLARE_TESTS(jwt);
 DECLARE_TESTS(license);
 DECLARE_TESTS(manifest);
 DECLARE_TESTS(markdown);
+DECLARE_TESTS(python_repr);
 DECLARE_TESTS(zip);
 
 UNIT_MAIN("formats",
@@ -37,5 +38,6 @@ UNIT_MAIN("formats",
 	TEST_LIST(license),
 	TEST_LIST(manifest),
 	TEST_LIST(markdown),
+	TEST_LIST(python_repr),
 	TEST_LIST(zip)
 )
