@@ -5,11 +5,13 @@
 #include "unit.h"
 
 DECLARE_TESTS(hex_req);
+DECLARE_TESTS(pep440);
 DECLARE_TESTS(semver);
 DECLARE_TESTS(semver_req);
 
 UNIT_MAIN("version",
 	TEST_LIST(hex_req),
+	TEST_LIST(pep440),
 	TEST_LIST(semver),
 	TEST_LIST(semver_req)
 )
