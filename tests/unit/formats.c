@@ -19,4 +19,27 @@ DECLARE_TESTS(jwt);
 DECLARE_TESTS(license);
 DECLARE_TESTS(manifest);
 DECLARE_TESTS(markdown);
+DECLARE_TESTS(pypi_name);
+DECLARE_TESTS(python_repr);
+DECLARE_TESTS(zip);
+
+UNIT_MAIN("formats",
+	TEST_LIST(attestation),
+	TEST_LIST(core_reader),
+	TEST_LIST(crate),
+	TEST_LIST(crate_rules),
+	TEST_LIST(distribution),
+	TEST_LIST(erlang_terms),
+	TEST_LIST(hex_contents),
+	TEST_LIST(hex_docs),
+	TEST_LIST(hex_metadata),
+	TEST_LIST(hex_snippet),
+	TEST_LIST(hex_tarball),
+	TEST_LIST(jwt),
+	TEST_LIST(license),
+	TEST_LIST(manifest),
+	TEST_LIST(markdown),
 	TEST_LIST(pypi_name),
+	TEST_LIST(python_repr),
+	TEST_LIST(zip)
+)
