@@ -318,7 +318,7 @@ hex_tarball_check(struct arena *a, struct fault *f, const struct hex_tarball *t,
 {
 	struct gunzip *source = gunzip_new(a, t->fd, t->contents_offset, t->contents_length, limits->unpacked);
 	struct contents *c = arena_new(a, struct contents);
-	struct tar *tar = tar_new(a, source);
+	struct tar *tar = tar_new_allowing(a, source, TAR_SYMBOLIC_LINKS);
 	enum tar_status status;
 	struct tar_entry entry;
 	uint64_t count = 0;
@@ -327,7 +327,6 @@ hex_tarball_check(struct arena *a, struct fault *f, const struct hex_tarball *t,
 	c->fault = f;
 	if (!check_sum(a, f, t))
 		return false;
-	tar_allow_symlinks(tar);
 	while ((status = tar_next(tar, &entry)) == TAR_ENTRY) {
 		if (!check_entry(c, &entry))
 			return false;

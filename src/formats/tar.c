@@ -20,7 +20,7 @@ struct tar {
 	struct tarcheck *check;
 	enum tar_status status;		/* why the source gave up, if it did */
 	uint64_t size;			/* of the current entry */
-	bool symlinks;			/* are let through */
+	unsigned allowed;		/* enum tar_allowed */
 };
 
 static void
@@ -38,6 +38,9 @@ watch(struct tar *t, const char *bytes, size_t len)
 		return true;
 	case TARCHECK_SIZE_LIES:
 		t->status = TAR_SIZE_LIES;
+		return false;
+	case TARCHECK_SPARSE:
+		t->status = TAR_SPARSE;
 		return false;
 	case TARCHECK_MALFORMED:
 		break;
@@ -85,10 +88,19 @@ on_read(struct archive *archive, void *arg, const void **buffer)
 struct tar *
 tar_new(struct arena *a, struct gunzip *source)
 {
+	return tar_new_allowing(a, source, 0);
+}
+
+struct tar *
+tar_new_allowing(struct arena *a, struct gunzip *source, unsigned allowed)
+{
 	struct tar *t = arena_new(a, struct tar);
 
 	t->source = source;
+	t->allowed = allowed;
 	t->check = tarcheck_new(a);
+	if (allowed & TAR_GLOBAL_HEADERS)
+		tarcheck_allow_global(t->check);
 	t->archive = archive_read_new();
 	if (!t->archive) {
 		t->status = TAR_FAILED;
@@ -150,6 +162,16 @@ has_target(struct archive_entry *e, const char *target)
 }
 
 static bool
+hard_links_agree(struct archive_entry *e, const struct tarcheck_entry *seen)
+{
+	const char *target = archive_entry_hardlink(e);
+	const char *utf8 = archive_entry_hardlink_utf8(e);
+
+	return seen->size == 0 && !archive_entry_symlink(e) && has_path(e, seen->path) &&
+	       ((target && strcmp(target, seen->target) == 0) || (utf8 && strcmp(utf8, seen->target) == 0));
+}
+
+static bool
 links_agree(struct archive_entry *e, const struct tarcheck_entry *seen)
 {
 	return archive_entry_filetype(e) == AE_IFLNK && !archive_entry_hardlink(e) && seen->size == 0 &&
@@ -159,6 +181,8 @@ links_agree(struct archive_entry *e, const struct tarcheck_entry *seen)
 static bool
 readings_agree(struct archive_entry *e, const struct tarcheck_entry *seen)
 {
+	if (seen->type == '1')
+		return hard_links_agree(e, seen);
 	if (seen->type == '2')
 		return links_agree(e, seen);
 	if (archive_entry_hardlink(e) || archive_entry_symlink(e))
@@ -166,6 +190,13 @@ readings_agree(struct archive_entry *e, const struct tarcheck_entry *seen)
 	if (archive_entry_filetype(e) != (seen->type == '5' ? AE_IFDIR : AE_IFREG))
 		return false;
 	return archive_entry_size(e) == (la_int64_t)seen->size && has_path(e, seen->path);
+}
+
+static bool
+is_allowed(const struct tar *t, char type)
+{
+	return type == '0' || type == '5' || (type == '1' && t->allowed & TAR_HARD_LINKS) ||
+	       (type == '2' && t->allowed & TAR_SYMBOLIC_LINKS);
 }
 
 enum tar_status
@@ -184,22 +215,16 @@ tar_next(struct tar *t, struct tar_entry *out)
 	*out = (struct tar_entry){ .path = seen->path, .type = seen->type, .size = seen->size,
 				   .offset = seen->offset };
 	t->size = seen->size;
-	if (seen->type != '0' && seen->type != '5' && !(t->symlinks && seen->type == '2')) {
+	if (!is_allowed(t, seen->type)) {
 		/* libarchive may have taken it for something else, and cannot go on. */
 		stop(t, TAR_MALFORMED);
 		return TAR_ENTRY;
 	}
 	if (result == ARCHIVE_EOF || result < ARCHIVE_WARN || !readings_agree(e, seen))
 		return stop(t, TAR_MALFORMED);
-	if (seen->type == '2')
+	if (seen->type == '1' || seen->type == '2')
 		out->target = seen->target;
 	return TAR_ENTRY;
-}
-
-void
-tar_allow_symlinks(struct tar *t)
-{
-	t->symlinks = true;
 }
 
 enum tar_status

@@ -10,7 +10,7 @@
 #include "base/span.h"
 #include "base/text.h"
 
-#define BLOCK 512
+#define BLOCK TARCHECK_BLOCK
 /* Largest long name or pax header. */
 #define EXTENSION_MAX ((size_t)64 * 1024)
 
@@ -40,6 +40,7 @@ struct tarcheck {
 	struct arena *arena;
 	enum tarcheck_verdict verdict;
 	enum phase phase;
+	bool global;			/* pax headers for all entries are let through */
 	char block[BLOCK];
 	size_t filled;			/* of the block */
 	uint64_t position;		/* bytes fed, those of the block being read included */
@@ -64,6 +65,12 @@ tarcheck_new(struct arena *a)
 
 	t->arena = a;
 	return t;
+}
+
+void
+tarcheck_allow_global(struct tarcheck *t)
+{
+	t->global = true;
 }
 
 static struct span
@@ -106,8 +113,8 @@ parse_number(struct span s, uint64_t *out)
 	return digits > 0;
 }
 
-static bool
-checksum_is_right(const char *block)
+bool
+tarcheck_is_header(const char *block)
 {
 	uint64_t stated, sum = 0;
 
@@ -160,11 +167,25 @@ set_pending_target(struct tarcheck *t, struct span target)
 	return set_path(t->pending_target, target, span_make(NULL, 0));
 }
 
+/* These change what a name or the data mean. */
+static bool
+is_harmless(struct tarcheck *t, struct span key)
+{
+	if (span_starts(key, "GNU.sparse.")) {
+		t->verdict = TARCHECK_SPARSE;
+		return false;
+	}
+	return !span_is(key, "hdrcharset");
+}
+
 static bool
 read_record(struct tarcheck *t, struct span key, struct span value)
 {
 	struct pending *p = &t->pending;
 
+	if (t->extension_type == 'g')
+		return !span_is(key, "path") && !span_is(key, "linkpath") && !span_is(key, "size") &&
+		       is_harmless(t, key);
 	if (span_is(key, "path"))
 		return set_pending_path(t, value);
 	if (span_is(key, "linkpath"))
@@ -176,17 +197,13 @@ read_record(struct tarcheck *t, struct span key, struct span value)
 		}
 		p->has_size = true;
 	}
-	/* These change what a name or the data mean. */
-	return !span_starts(key, "GNU.sparse.") && !span_is(key, "hdrcharset");
+	return is_harmless(t, key);
 }
 
 /* "LENGTH KEY=VALUE\n" …, LENGTH counting all of it. */
 static bool
 read_pax(struct tarcheck *t, struct span records)
 {
-	if (t->pending.has_pax)
-		return false;
-	t->pending.has_pax = true;
 	while (records.len > 0) {
 		struct span rest = records;
 		struct span digits = span_cut(&rest, ' ');
@@ -210,8 +227,14 @@ read_extension(struct tarcheck *t)
 {
 	struct span text = span_make(t->extension, t->extension_size);
 
-	if (t->extension_type == 'x')
+	if (t->extension_type == 'g')
 		return read_pax(t, text);
+	if (t->extension_type == 'x') {
+		if (t->pending.has_pax)
+			return false;
+		t->pending.has_pax = true;
+		return read_pax(t, text);
+	}
 	if (text.len > 0 && text.at[text.len - 1] == '\0')
 		text.len--;
 	if (t->extension_type == 'K')
@@ -309,14 +332,17 @@ read_header(struct tarcheck *t)
 		t->phase = PHASE_END;
 		return !p->has_path && !p->has_pax && !p->has_link;
 	}
-	if (!checksum_is_right(t->block) || !parse_number(field(t->block, SIZE), &size)
+	if (!tarcheck_is_header(t->block) || !parse_number(field(t->block, SIZE), &size)
 	    || size > INT64_MAX / 2)
 		return false;
 	if (!span_equal(magic, SPAN("ustar\0" "00")) && !span_equal(magic, SPAN("ustar  \0")))
 		return false;
-	if (type != 'x' && type != 'L' && type != 'K')
+	if (type != 'x' && type != 'L' && type != 'K' && !(type == 'g' && t->global))
 		return read_entry(t, type, size);
 	if (size == 0 || size > EXTENSION_MAX)
+		return false;
+	/* What stands between headers for one entry and that entry is whose? */
+	if (type == 'g' && (p->has_pax || p->has_path || p->has_link))
 		return false;
 	t->phase = PHASE_EXTENSION;
 	t->extension_type = type;

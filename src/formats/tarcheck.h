@@ -32,10 +32,18 @@ struct tarcheck_entry {
 enum tarcheck_verdict {
 	TARCHECK_GOOD,
 	TARCHECK_MALFORMED,
+	TARCHECK_SPARSE,		/* a pax header makes holes in what follows */
 	TARCHECK_SIZE_LIES		/* a pax size that is not the header's */
 };
 
 struct tarcheck *tarcheck_new(struct arena *a);
+
+/* Accept pax headers for all entries, as git's archives begin with, that change no name, size or data. */
+void tarcheck_allow_global(struct tarcheck *t);
+
+/* Whether the TARCHECK_BLOCK bytes are a header by their checksum, in whatever dialect. */
+#define TARCHECK_BLOCK 512
+bool tarcheck_is_header(const char *block);
 
 /* The next bytes of the archive. Once it is not good it stays so. */
 enum tarcheck_verdict tarcheck_feed(struct tarcheck *t, const char *bytes, size_t len) MUST_CHECK;
