@@ -116,7 +116,7 @@ refuse(const struct config *config, const char *why)
 static enum schema_state
 look_at_schema(const struct config *config, const char **why)
 {
-	struct db *db = db_configured(config, config->statement_timeout);
+	struct db *db = db_new(config->database, config->statement_timeout);
 	enum schema_state state = schema_check(db, config, why);
 
 	db_close(db);

@@ -132,7 +132,7 @@ open_database(struct admin *a)
 	if (!identity_become_owner(w->fault, w->config, a->verb->needs == NEEDS_DATABASE))
 		return false;
 	/* No limit: checking everything takes as long as it takes. */
-	w->db = db_configured(w->config, 0);
+	w->db = db_new(w->config->database, 0);
 	arena_on_clear(w->arena, close_database, w->db);
 	return db_connect(w->db, w->fault) && (a->verb->needs == NEEDS_DATABASE || db_check_schema(w));
 }

@@ -15,7 +15,6 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/log.h"
-#include "base/settings.h"
 #include "db/session.h"
 
 #define OLDEST_SERVER 150000
@@ -54,22 +53,6 @@ db_new(const char *conninfo, int64_t statement_timeout)
 			.sql = query_table[q].sql,
 			.params = query_table[q].params,
 		};
-	return db;
-}
-
-void
-db_use_pooler(struct db *db)
-{
-	db->pooled = true;
-}
-
-struct db *
-db_configured(const struct config *config, int64_t statement_timeout)
-{
-	struct db *db = db_new(config->database, statement_timeout);
-
-	if (!config->prepared)
-		db_use_pooler(db);
 	return db;
 }
 
@@ -173,29 +156,19 @@ log_notice(void *arg, const PGresult *result)
  * The limits hold for every statement: a worker that waits for ever is worth
  * less than one that answers 503.
  */
-void
-db_limits(const struct db *db, bool local, char *to, size_t size)
-{
-	const char *set = local ? "SET LOCAL" : "SET";
-
-	snprintf(to, size,
-		"%s statement_timeout = %" PRId64 ";"
-		"%s lock_timeout = '10s';"
-		"%s idle_in_transaction_session_timeout = '30s';"
-		"%s TimeZone = 'UTC';"
-		"%s client_min_messages = 'warning'", set, db->statement_timeout / 1000, set, set, set, set);
-}
-
 static bool
 set_limits(struct db *db)
 {
-	char sql[LIMITS_SIZE];
+	char sql[512];
 	PGresult *result;
 	bool ok;
 
-	if (db->pooled)
-		return true;
-	db_limits(db, false, sql, sizeof(sql));
+	snprintf(sql, sizeof(sql),
+		"SET statement_timeout = %" PRId64 ";"
+		"SET lock_timeout = '10s';"
+		"SET idle_in_transaction_session_timeout = '30s';"
+		"SET TimeZone = 'UTC';"
+		"SET client_min_messages = 'warning'", db->statement_timeout / 1000);
 	result = PQexec(db->conn, sql);
 	ok = PQresultStatus(result) == PGRES_COMMAND_OK;
 	PQclear(result);

@@ -19,7 +19,6 @@
 #include "queries.h"
 
 struct arena;
-struct config;
 struct fault;
 struct work;
 struct db;
@@ -29,17 +28,6 @@ struct db;
 /* Not yet connected; CONNINFO is copied. Lives until db_close(). */
 struct db *db_new(const char *conninfo, int64_t statement_timeout);
 void db_close(struct db *db);
-
-/*
- * Before the first statement: nothing of ours outlives a transaction on the
- * connection, because a pooler gives each transaction another one. Statements
- * are not prepared; limits hold within transactions only (for the others set
- * them with ALTER ROLE).
- */
-void db_use_pooler(struct db *db);
-
-/* The database of the configuration, through a pooler if it says so. */
-struct db *db_configured(const struct config *config, int64_t statement_timeout);
 
 /* Connect now if there is no connection. Raises UNAVAILABLE with libpq's text as detail. */
 bool db_connect(struct db *db, struct fault *f) MUST_CHECK;

@@ -235,12 +235,9 @@ run(struct work *w, struct statement *s, struct args args)
 	for (size_t i = 0; i < args.count; i++)
 		if (!bind_arg(w, &b, i, &args.at[i]))
 			return NULL;
-	if (!usable(db, w->fault, s->name) || (!db->pooled && !db_prepare(db, w->fault, s)))
+	if (!usable(db, w->fault, s->name) || !db_prepare(db, w->fault, s))
 		return NULL;
 	start = clock_ticks();
-	if (db->pooled)
-		return finish(db, w->fault, PQexecParams(db->conn, s->sql, (int)args.count, NULL, b.values, b.lengths,
-							 b.formats, 1), s->name, start);
 	return finish(db, w->fault,
 		PQexecPrepared(db->conn, s->name, (int)args.count, b.values, b.lengths, b.formats, 1),
 		s->name, start);

@@ -41,7 +41,6 @@ struct statement {
 struct db {
 	char *conninfo;
 	int64_t statement_timeout;	/* µs */
-	bool pooled;			/* nothing may be left behind on the connection */
 	PGconn *conn;			/* NULL: not connected */
 	struct statement statements[QUERY_COUNT + 1];
 	struct composed *composed;	/* compose.c's */
@@ -69,10 +68,6 @@ bool db_ready(struct db *db, struct fault *f) MUST_CHECK;
 
 /* The connection is of no use any more. */
 void db_lose(struct db *db);
-
-/* The SET commands of our limits, for the transaction only when LOCAL; into TO, which is cut to SIZE. */
-#define LIMITS_SIZE 512
-void db_limits(const struct db *db, bool local, char *to, size_t size);
 
 /* ---- query.c ---- */
 

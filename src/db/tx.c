@@ -29,21 +29,11 @@ roll_back_left_open(void *arg)
 	tx_rollback(arg);
 }
 
-/* The session's limits are not ours to set, so each transaction brings them along. */
-static void
-begin_pooled(const struct db *db, char *sql, size_t size)
-{
-	char limits[LIMITS_SIZE];
-
-	db_limits(db, true, limits, sizeof(limits));
-	snprintf(sql, size, "BEGIN;%s", limits);
-}
-
 struct tx *
 tx_begin(struct work *w)
 {
 	struct db *db = w->db;
-	char sql[COMMAND_SIZE + LIMITS_SIZE] = "BEGIN";
+	char sql[COMMAND_SIZE] = "BEGIN";
 	struct tx *tx;
 	PGresult *result;
 
@@ -51,8 +41,6 @@ tx_begin(struct work *w)
 		return NULL;
 	if (db->tx)
 		snprintf(sql, sizeof(sql), "SAVEPOINT s%d", db->tx->depth + 1);
-	else if (db->pooled)
-		begin_pooled(db, sql, sizeof(sql));
 	result = db_sql(db, w->fault, sql);
 	if (!result)
 		return NULL;

@@ -21,6 +21,9 @@ struct arena;
 /* Largest central directory, in bytes: it is held in memory. */
 #define ZIP_MAX_DIRECTORY ((uint64_t)16 << 20)
 
+/* Longest name, in bytes. */
+#define ZIP_NAME_MAX 65535
+
 /* More than this is refused when it is also more than ZIP_MAX_RATIO times the file. */
 #define ZIP_BOMB_SIZE ((uint64_t)64 << 20)
 #define ZIP_MAX_RATIO 50

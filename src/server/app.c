@@ -48,7 +48,7 @@ app_new(struct arena *a, const struct config *config, struct metrics *metrics)
 	app->router = router_new(a);
 	for (size_t i = 0; protocols[i]; i++)
 		add_routes(app->router, protocols[i]);
-	app->db = db_configured(config, config->statement_timeout);
+	app->db = db_new(config->database, config->statement_timeout);
 	return app;
 }
 

@@ -405,44 +405,6 @@ a_composed_statement_is_prepared_once_per_connection(void **state)
 	assert_int_equal(rows.count, 2);
 }
 
-/* What a statement on the connection itself finds. */
-static const char *
-left_on(struct work *other, const char *sql)
-{
-	PGresult *result = db_sql(other->db, other->fault, sql);
-	const char *found;
-
-	assert_non_null(result);
-	found = arena_strdup(other->arena, PQgetvalue(result, 0, 0));
-	PQclear(result);
-	return found;
-}
-
-static void
-behind_a_pooler_nothing_is_left_on_the_connection(void **state)
-{
-	struct work *other = test_work_on(test_connection(NULL));
-	struct compose c;
-	struct rows rows;
-	struct tx *tx;
-
-	(void)state;
-	db_use_pooler(other->db);
-	assert_non_null(db_one(other, Q(REALS), &reals_row, NO_ARGS));
-	compose_lines(&c, other, 4);
-	assert_true(compose_many(&c, &line_row, &rows));
-	assert_int_equal(rows.count, 2);
-	assert_string_equal(left_on(other, "SELECT count(*) FROM pg_prepared_statements WHERE name <> ''"), "0");
-	assert_string_equal(left_on(other, "SHOW statement_timeout"), "0");
-	tx = tx_begin(other);
-	assert_non_null(tx);
-	assert_non_null(db_one(other, Q(REALS), &reals_row, NO_ARGS));
-	assert_string_equal(left_on(other, "SHOW statement_timeout"), "30s");
-	assert_string_equal(left_on(other, "SHOW lock_timeout"), "10s");
-	assert_true(tx_commit(other, tx));
-	assert_string_equal(left_on(other, "SHOW statement_timeout"), "0");
-}
-
 static void
 nothing_is_sent_after_a_fault(void **state)
 {
@@ -488,6 +450,5 @@ TESTS(db_values,
 	TEST(a_statement_is_prepared_once_per_connection),
 	TEST(parts_compose_a_statement_whose_names_are_parameters),
 	TEST(a_composed_statement_is_prepared_once_per_connection),
-	TEST(behind_a_pooler_nothing_is_left_on_the_connection),
 	TEST(nothing_is_sent_after_a_fault),
 );

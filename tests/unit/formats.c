@@ -21,6 +21,8 @@ DECLARE_TESTS(manifest);
 DECLARE_TESTS(markdown);
 DECLARE_TESTS(pypi_name);
 DECLARE_TESTS(python_repr);
+DECLARE_TESTS(sdist);
+DECLARE_TESTS(wheel);
 DECLARE_TESTS(zip);
 
 UNIT_MAIN("formats",
@@ -41,5 +43,7 @@ UNIT_MAIN("formats",
 	TEST_LIST(markdown),
 	TEST_LIST(pypi_name),
 	TEST_LIST(python_repr),
+	TEST_LIST(sdist),
+	TEST_LIST(wheel),
 	TEST_LIST(zip)
 )
