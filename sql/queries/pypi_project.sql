@@ -17,17 +17,18 @@ SELECT p.id, p.repository_id, p.name, p.canonical_name, p.status, y.status_reaso
  WHERE p.id = $1;
 
 -- :name pypi_release_choose :one
--- The release that a project shows: not yanked first, then (1: latest, 2: stable
--- ones only) finals before pre-releases, or (3) both alike; then the newest.
+-- The release that a project shows (1), which was noted when its releases last
+-- changed; the newest final one (2) and the newest of all (3), not yanked first.
 SELECT r.id, r.version, r.version_identity, r.version_key, r.prerelease, r.yanked, r.yank_message, r.published_at,
        r.description AS summary, y.requires_python, y.description, y.description_content_type,
        convert_to(y.metadata::text, 'UTF8') AS metadata
   FROM release r
   JOIN release_pypi y ON y.release_id = r.id
- WHERE r.id = (SELECT e.id FROM release e
-                WHERE e.package_id = $1 AND ($2 <> 2 OR NOT e.prerelease)
-                ORDER BY e.yanked, $2 <> 3 AND e.prerelease, e.version_key DESC, e.id DESC
-                LIMIT 1);
+ WHERE r.id = CASE $2::bigint WHEN 1 THEN (SELECT p.default_release_id FROM package p WHERE p.id = $1)
+                       ELSE (SELECT e.id FROM release e
+                              WHERE e.package_id = $1 AND ($2 <> 2 OR NOT e.prerelease)
+                              ORDER BY e.yanked, e.version_key DESC, e.id DESC
+                              LIMIT 1) END;
 
 -- :name pypi_release_by_identity :one
 -- A release by the canonical form of its version.

@@ -23,15 +23,19 @@ file_find(struct work *w, int64_t repository_id, const char *path)
 }
 
 bool
-file_put(struct work *w, const struct file_new *n)
+file_put(struct work *w, const struct file_new *n, int64_t *id)
 {
-	int64_t id;
+	const struct digests *d = n->digests;
+	int64_t ignored;
 
 	return blob_put(w, n->spool, n->sha256, n->size) &&
 	       db_int(w, Q_FILE_ADD,
 		      ARGS(num(n->repository_id), num(n->release_id), text(n->path), text(n->filename), text(n->kind),
 			   text(n->content_type), num(n->size), bytes(n->sha256, SHA256_SIZE),
-			   ref(w->actor ? w->actor->account_id : 0), timestamp(w->now)), &id);
+			   ref(w->actor ? w->actor->account_id : 0), timestamp(w->now),
+			   bytes(d ? d->md5 : NULL, sizeof(d->md5)),
+			   bytes(d ? d->blake2b_256 : NULL, sizeof(d->blake2b_256)), ref(n->parent_id),
+			   text(n->meta)), id ? id : &ignored);
 }
 
 bool

@@ -11,6 +11,7 @@
 #include "base/compiler.h"
 #include "base/span.h"
 
+struct digests;
 struct tempfile;
 struct work;
 
@@ -36,13 +37,16 @@ struct file_new {
 	struct tempfile *spool;
 	const uint8_t *sha256;
 	int64_t size;
+	const struct digests *digests;	/* MD5 and BLAKE2b to be kept, too; or NULL */
+	int64_t parent_id;		/* the file that it belongs to; 0: none */
+	const char *meta;		/* JSON object, or NULL */
 };
 
 /*
  * Store the bytes and the file; one at the same path is replaced. Within a
- * transaction in which nothing a client sent can be refused any more.
+ * transaction in which nothing a client sent can be refused any more. *ID may be NULL.
  */
-bool file_put(struct work *w, const struct file_new *n) MUST_CHECK;
+bool file_put(struct work *w, const struct file_new *n, int64_t *id) MUST_CHECK;
 
 /* *FOUND is false when there was none. */
 bool file_delete(struct work *w, int64_t repository_id, const char *path, bool *found) MUST_CHECK;

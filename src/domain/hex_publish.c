@@ -246,7 +246,7 @@ put_tarball(struct work *w, const struct hex_publish *p, int64_t release_id)
 		.spool = p->spool,
 		.sha256 = p->outer_checksum,
 		.size = p->size,
-	});
+	}, NULL);
 }
 
 bool

@@ -15,13 +15,16 @@
 #include "base/compiler.h"
 #include "base/span.h"
 
+struct pypi_change;
+struct pypi_release;
 struct repository;
 struct work;
 
 enum pypi_page {
 	PYPI_PAGE_HTML,		/* simple, as HTML */
 	PYPI_PAGE_SIMPLE,	/* simple, as JSON */
-	PYPI_PAGE_JSON		/* the JSON API's */
+	PYPI_PAGE_JSON,		/* the JSON API's */
+	PYPI_PAGE__MAX
 };
 
 struct pypi_object {
@@ -39,19 +42,35 @@ struct pypi_object {
 const struct pypi_object *pypi_object_get(struct work *w, int64_t repository_id, struct span canonical,
 	enum pypi_page page, const char *etag) MUST_CHECK;
 
-/* What happened, for mirrors (the change log) and for the pages. */
-struct pypi_change {
-	const char *kind;		/* "create", "release.add", "file.add" …: domain/pypi_change.def */
-	const char *subject;		/* or NULL: a file's name, a role and a user */
-	int64_t release_id;		/* 0: none */
+/* What is told of changes, and what they concern. */
+struct pypi_event {
+	const struct pypi_change *changes;
+	size_t count;			/* 0: the serial stays */
+	const struct pypi_release *release;	/* whose files or flags changed, or that is no more; NULL: everything
+						   is rendered anew */
 };
 
 /*
  * Append the changes and bring the pages in line: the last thing in a
- * transaction that holds the package's lock. RELEASE_ID is the one whose files
- * or flags changed, 0 when it may be any (everything is rendered anew).
+ * transaction that holds the package's lock and has refreshed the package
+ * (package_refresh()). From then on everybody else who changes something waits for
+ * the commit.
  */
-bool pypi_index_changed(struct work *w, const struct repository *r, int64_t package_id, int64_t release_id,
-	const struct pypi_change *changes, size_t count) MUST_CHECK;
+bool pypi_index_changed(struct work *w, const struct repository *r, int64_t package_id,
+	const struct pypi_event *event) MUST_CHECK;
+
+/* The same when the project, called NAME, was deleted, and its pages with it. */
+bool pypi_index_gone(struct work *w, const struct repository *r, const char *name, const struct pypi_change *changes,
+	size_t count) MUST_CHECK;
+
+/* The serial of the last change in a repository, 0 when there was none. */
+bool pypi_index_serial(struct work *w, int64_t repository_id, int64_t *serial) MUST_CHECK;
+
+/*
+ * The page as it should be, rendered from what is stored of the project's
+ * releases in one piece; at == NULL when it has none.
+ */
+bool pypi_index_render(struct work *w, const struct repository *r, int64_t package_id, enum pypi_page page,
+	struct span *out) MUST_CHECK;
 
 #endif

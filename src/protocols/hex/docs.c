@@ -107,7 +107,7 @@ store(struct call *c, const struct hex_place *at, const struct hex_release *r, c
 		.spool = u->spool,
 		.sha256 = u->digests.sha256,
 		.size = u->size,
-	});
+	}, NULL);
 }
 
 static bool

@@ -1,0 +1,55 @@
+-- What uploading to a Python project does beyond what every ecosystem does.
+
+-- :name pypi_publish_similar :one
+-- How many projects have a name that looks so.
+SELECT count(*) AS count FROM package_pypi WHERE repository_id = $1 AND similar_name = $2;
+
+-- :name pypi_publish_project_add :exec
+-- What only a Python project has; nothing when another one's name looks so.
+INSERT INTO package_pypi (package_id, repository_id, similar_name)
+VALUES ($1, $2, $3)
+ON CONFLICT ON CONSTRAINT package_pypi_similar_name_key DO NOTHING;
+
+-- :name pypi_publish_rename :exec
+-- The name is spelled as it was last.
+UPDATE package SET name = $2 WHERE id = $1;
+
+-- :name pypi_publish_known_file :one
+-- A distribution of the same name, or else of the same bytes.
+(SELECT r.package_id, f.filename, f.sha256, f.blake2b256
+   FROM file f JOIN release r ON r.id = f.release_id
+  WHERE f.repository_id = $1 AND f.kind IN ('sdist', 'wheel') AND f.filename = $2)
+UNION ALL
+(SELECT r.package_id, f.filename, f.sha256, f.blake2b256
+   FROM file f JOIN release r ON r.id = f.release_id
+  WHERE f.repository_id = $1 AND f.kind IN ('sdist', 'wheel') AND f.blake2b256 = $3
+  LIMIT 1)
+ LIMIT 1;
+
+-- :name pypi_publish_deleted_file :one
+-- Whether a deleted file had the name.
+SELECT count(*) AS count FROM deleted_file WHERE repository_id = $1 AND filename = $2;
+
+-- :name pypi_publish_total :one
+-- Bytes of all files of a project.
+SELECT total_size FROM package_pypi WHERE package_id = $1;
+
+-- :name pypi_publish_release :one
+-- The release that a further file would join.
+SELECT r.id, r.version, r.version_key, r.published_at,
+       EXISTS (SELECT FROM file f WHERE f.release_id = r.id AND f.kind = 'sdist') AS has_sdist
+  FROM release r
+ WHERE r.package_id = $1 AND r.version_identity = $2;
+
+-- :name pypi_publish_release_add :exec
+-- What only a Python release has.
+INSERT INTO release_pypi (release_id, requires_python, description_content_type, classifiers, metadata, description)
+VALUES ($1, $2, $3, $4, $5::jsonb, $6);
+
+-- :name pypi_publish_provenance :exec
+-- Who made a file, as it is served.
+INSERT INTO provenance (file_id, body) VALUES ($1, $2);
+
+-- :name pypi_publish_total_add :exec
+-- A file has come.
+UPDATE package_pypi SET total_size = total_size + $2 WHERE package_id = $1;
