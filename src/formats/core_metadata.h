@@ -54,6 +54,10 @@ struct core_metadata {
 	struct core_list import_namespaces;
 };
 
+/* What the messages about a field's value end in. */
+#define CORE_METADATA_SEE \
+	" See https://packaging.python.org/specifications/core-metadata for more information."
+
 struct core_field {
 	const char *header;		/* "Requires-Dist" */
 	const char *form;		/* "requires_dist": of the upload form */
