@@ -83,7 +83,7 @@ other_schemes_are_named(void **state)
 	(void)state;
 	assert_int_equal(c.scheme, CREDENTIAL_OTHER);
 	assert_string_equal(c.scheme_text, "Digest");
-	assert_null(c.secret);
+	assert_string_equal(c.secret, "username=\"x\"");
 }
 
 static void
