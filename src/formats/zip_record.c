@@ -10,6 +10,9 @@
 /* Stands for a number that the ZIP64 extra field has. */
 #define ELSEWHERE32 UINT32_MAX
 
+/* Of the specification, in tenths: readers give up at what is above. */
+#define VERSION_MAX 63
+
 #define EXTRA_ZIP64 0x0001
 #define EXTRA_UNICODE_PATH 0x7075
 #define EXTRA_HEAD 4
@@ -183,15 +186,19 @@ zip_local_length(const char *at)
 	return (size_t)ZIP_LOCAL_SIZE + u16(at + 26) + u16(at + 28);
 }
 
-/* From the flags on, local headers and central entries agree for a while. */
-static void
+/* From the version on that is needed, local headers and central entries agree for a while. */
+static const char *
 read_common(const char *at, struct zip_header *h)
 {
-	h->flags = u16(at);
-	h->method = u16(at + 2);
-	h->crc32 = u32(at + 8);
-	h->packed = u32(at + 12);
-	h->size = u32(at + 16);
+	/* The upper byte is a system, for some. */
+	if ((unsigned char)at[0] > VERSION_MAX)
+		return "Unknown version of the format";
+	h->flags = u16(at + 2);
+	h->method = u16(at + 4);
+	h->crc32 = u32(at + 10);
+	h->packed = u32(at + 14);
+	h->size = u32(at + 18);
+	return NULL;
 }
 
 const char *
@@ -206,7 +213,9 @@ zip_local_parse(struct span bytes, struct zip_header *out)
 		return "Unknown record signature";
 	if (bytes.len < ZIP_LOCAL_SIZE || bytes.len < zip_local_length(bytes.at))
 		return malformed;
-	read_common(bytes.at + 6, out);
+	wrong = read_common(bytes.at + 4, out);
+	if (wrong)
+		return wrong;
 	name = u16(bytes.at + 26);
 	out->name = span_make(bytes.at + ZIP_LOCAL_SIZE, name);
 	out->total = zip_local_length(bytes.at);
@@ -227,7 +236,9 @@ zip_central_parse(struct span bytes, struct zip_header *out)
 	*out = (struct zip_header){ .offset = 0 };
 	if (zip_record_kind(bytes) != ZIP_CENTRAL || bytes.len < ZIP_CENTRAL_SIZE)
 		return malformed;
-	read_common(bytes.at + 8, out);
+	wrong = read_common(bytes.at + 6, out);
+	if (wrong)
+		return wrong;
 	name = u16(bytes.at + 28);
 	extra = u16(bytes.at + 30);
 	out->comment = u16(bytes.at + 32);

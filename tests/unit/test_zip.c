@@ -158,6 +158,7 @@ harmless_variety_is_accepted(void **state)
 			      .central_extra = SPAN("up\6\0\1\0\0\0\0a") } }, { .size = 0 } },
 		/* A field for ZIP64 with nothing in it. */
 		{ "good", { { .name = "a", .data = SPAN("x"), .local_extra = SPAN("\1\0\0\0") } }, { .size = 0 } },
+		{ "good", { { .name = "a", .local_version = 63, .central_version = 0x33f } }, { .size = 0 } },
 		/* How hard the deflater tried. */
 		{ "good", { { .name = "a", .data = SPAN("x"), .deflated = true, .central_flags = 2 } }, { .size = 0 } },
 	};
@@ -239,6 +240,8 @@ what_readers_treat_differently_is_refused(void **state)
 		{ "Comment in central directory", { { .name = "a", .central_comment = SPAN("c") } }, { .size = 0 } },
 		{ "Malformed zip file", { { .name = "a", .central_disk = 1 } }, { .size = 0 } },
 		{ "Malformed zip file", { A }, { .disk = 1 } },
+		{ "Unknown version of the format", { { .name = "a", .local_version = 64 } }, { .size = 0 } },
+		{ "Unknown version of the format", { { .name = "a", .central_version = 64 } }, { .size = 0 } },
 		{ "Malformed zip file", { A }, { .entries_here = 1 } },
 		{ "Malformed zip file", { A }, { .zip64 = true, .locator = 1 } },
 		{ "ZIP64 extensible data not allowed", { A }, { .zip64 = true, .rest = 1 } },

@@ -46,12 +46,13 @@ struct common {
 	uint64_t crc32;
 	uint64_t packed;
 	uint64_t size;
+	int version;			/* 0: what is needed */
 };
 
 static void
 put_common(struct buf *b, const struct common *c, bool zip64)
 {
-	put(b, zip64 ? 45 : 20, 2);
+	put(b, c->version > 0 ? (uint64_t)c->version : zip64 ? 45 : 20, 2);
 	put(b, c->flags, 2);
 	put(b, c->method, 2);
 	put(b, 0x5c21, 2);
@@ -79,6 +80,7 @@ put_local(struct buf *b, const struct zip_entry *e, struct common c)
 	struct span name = or(e->local_name, span_of(e->name));
 	struct span extra = e->local_extra;
 
+	c.version = e->local_version;
 	c.flags = e->flags | e->local_flags;
 	c.method = e->local_method ? e->local_method : c.method;
 	c.crc32 += (uint64_t)e->local_crc;
@@ -100,6 +102,7 @@ put_central(struct buf *b, const struct zip_entry *e, struct common c, size_t of
 	struct span name = or(e->central_name, span_of(e->name));
 	struct span extra = e->central_extra;
 
+	c.version = e->central_version;
 	c.flags = e->flags | e->central_flags;
 	c.packed += (uint64_t)e->central_packed;
 	c.size += (uint64_t)e->central_size;

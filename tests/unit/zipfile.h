@@ -25,6 +25,7 @@ struct zip_entry {
 	int local_crc, both_crcs;
 	int central_offset;
 	int central_disk;
+	int local_version, central_version;	/* 0: 20 or 45 */
 	uint16_t method, local_method;	/* 0: as DEFLATED says */
 	uint16_t flags, local_flags, central_flags;
 	struct span local_extra, central_extra;
