@@ -12,9 +12,9 @@ UPDATE package
    SET meta = jsonb_set(meta, '{trustpub_only}', to_jsonb($2::boolean)), updated_at = now()
  WHERE id = $1;
 
--- :name package_is_reserved :one
--- Whether nobody may take the name.
-SELECT count(*) AS count FROM reserved_name
+-- :name package_reserved_kind :one
+-- What kind of reserved name it is: 0 none, 1 a name, 2 a module of the language.
+SELECT coalesce(max(CASE kind WHEN 'module' THEN 2 ELSE 1 END), 0)::bigint AS count FROM reserved_name
  WHERE ecosystem = $1 AND canonical_name = canonical_package_name($1, $2);
 
 -- :name package_deleted_until :one

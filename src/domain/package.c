@@ -93,13 +93,13 @@ package_touch(struct work *w, int64_t package_id)
 }
 
 bool
-package_name_is_reserved(struct work *w, const char *ecosystem, const char *name, bool *reserved)
+package_name_reserved(struct work *w, const char *ecosystem, const char *name, enum package_reserved *out)
 {
-	int64_t count;
+	int64_t kind;
 
-	if (!db_int(w, Q_PACKAGE_IS_RESERVED, ARGS(text(ecosystem), text(name)), &count))
+	if (!db_int(w, Q_PACKAGE_RESERVED_KIND, ARGS(text(ecosystem), text(name)), &kind))
 		return false;
-	*reserved = count > 0;
+	*out = (enum package_reserved)kind;
 	return true;
 }
 

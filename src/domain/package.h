@@ -65,8 +65,14 @@ bool package_refresh(struct work *w, int64_t package_id) MUST_CHECK;
 /* The package has changed now. */
 bool package_touch(struct work *w, int64_t package_id) MUST_CHECK;
 
-/* Whether nobody may publish under the name. */
-bool package_name_is_reserved(struct work *w, const char *ecosystem, const char *name, bool *reserved) MUST_CHECK;
+/* Whether nobody may publish under the name, and why: some ecosystems say so. */
+enum package_reserved {
+	PACKAGE_NAME_FREE,
+	PACKAGE_NAME_KEPT,
+	PACKAGE_NAME_MODULE		/* it comes with the language */
+};
+bool package_name_reserved(struct work *w, const char *ecosystem, const char *name, enum package_reserved *out)
+	MUST_CHECK;
 
 /* *UNTIL is when a deleted package's name is free again, 0 when it is not blocked. */
 bool package_blocked_until(struct work *w, int64_t repository_id, const char *canonical_name,

@@ -96,16 +96,18 @@ is_similar(struct work *w, const struct pypi_upload *u, bool *similar)
 bool
 pypi_publish_check_new(struct work *w, const struct pypi_upload *u)
 {
-	bool reserved, similar;
+	enum package_reserved reserved;
+	bool similar;
 
 	if (!w->config->pypi_new_projects && !w->actor->is_admin)
 		return fault_raise(w->fault, FAULT_FORBIDDEN, "New project registration temporarily disabled. "
 				   "See %s for more information.", u->help);
-	if (!package_name_is_reserved(w, "pypi", u->name, &reserved))
+	if (!package_name_reserved(w, "pypi", u->name, &reserved))
 		return false;
-	if (reserved)
-		return fault_raise(w->fault, FAULT_BAD_REQUEST, "The name '%s' isn't allowed. "
-				   "See %s for more information.", u->name, u->help);
+	if (reserved != PACKAGE_NAME_FREE)
+		return fault_raise(w->fault, FAULT_BAD_REQUEST, "The name '%s' isn't allowed%s. "
+				   "See %s for more information.", u->name, reserved == PACKAGE_NAME_MODULE
+				   ? " (conflict with Python Standard Library module name)" : "", u->help);
 	if (!is_similar(w, u, &similar))
 		return false;
 	return !similar || fault_raise(w->fault, FAULT_BAD_REQUEST, "The name '%s' is too similar to an existing "

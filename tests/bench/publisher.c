@@ -128,12 +128,13 @@ fill(struct bench *b, struct publish *p, uint8_t sha256[SHA256_SIZE])
 static bool
 check(struct work *w, const struct publish *p, const struct publish_package *taken)
 {
+	enum package_reserved reserved;
 	enum owner_rights rights;
 	struct rows unknown;
 	const char *name;
 	bool yes;
 
-	if (taken->is_new ? !package_name_is_reserved(w, "crates", p->name, &yes)
+	if (taken->is_new ? !package_name_reserved(w, "crates", p->name, &reserved)
 			  : !owner_rights(w, taken->id, w->actor->account_id, &rights))
 		return false;
 	return publish_has_version(w, taken->id, p->version_identity, &yes) && publish_was_deleted(w, p, &yes) &&

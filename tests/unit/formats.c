@@ -5,6 +5,7 @@
 #include "unit.h"
 
 DECLARE_TESTS(attestation);
+DECLARE_TESTS(classifier);
 DECLARE_TESTS(core_reader);
 DECLARE_TESTS(crate);
 DECLARE_TESTS(crate_rules);
@@ -27,6 +28,7 @@ DECLARE_TESTS(zip);
 
 UNIT_MAIN("formats",
 	TEST_LIST(attestation),
+	TEST_LIST(classifier),
 	TEST_LIST(core_reader),
 	TEST_LIST(crate),
 	TEST_LIST(crate_rules),

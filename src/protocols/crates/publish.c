@@ -280,7 +280,7 @@ fill_publish(struct call *c, struct upload *u)
 static bool
 check_ownership(struct call *c, struct upload *u)
 {
-	bool reserved;
+	enum package_reserved reserved;
 
 	/* The crate that the token is for may have been deleted since it was looked at. */
 	if (c->actor.trusted)
@@ -288,9 +288,9 @@ check_ownership(struct call *c, struct upload *u)
 		       fault_raise(&c->fault, FAULT_FORBIDDEN,
 				   "The provided access token is not valid for crate `%s`", u->metadata.name);
 	if (u->taken.is_new) {
-		if (!package_name_is_reserved(&c->work, "crates", u->metadata.name, &reserved))
+		if (!package_name_reserved(&c->work, "crates", u->metadata.name, &reserved))
 			return false;
-		return !reserved ||
+		return reserved == PACKAGE_NAME_FREE ||
 		       fault_raise(&c->fault, FAULT_BAD_REQUEST, "cannot upload a crate with a reserved name");
 	}
 	return crates_require_publisher(c, &(struct package){ .id = u->taken.id },

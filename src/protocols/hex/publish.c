@@ -104,13 +104,13 @@ check_metadata(struct call *c, struct upload *u)
 static bool
 check_reserved(struct call *c, const struct upload *u)
 {
-	bool reserved;
+	enum package_reserved reserved;
 
 	if (!u->taken.is_new)
 		return true;
-	if (!package_name_is_reserved(&c->work, "hex", u->metadata.name, &reserved))
+	if (!package_name_reserved(&c->work, "hex", u->metadata.name, &reserved))
 		return false;
-	return !reserved || hex_refuse_field(c, "name", "is reserved");
+	return reserved == PACKAGE_NAME_FREE || hex_refuse_field(c, "name", "is reserved");
 }
 
 /* The package may have come to life, with other owners, since it was looked at. */
