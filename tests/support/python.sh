@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+#
+# The Python clients for one test script: a home of their own, this registry as
+# the only index, and no way to a public one (proxies lead to a closed port).
+# Sourced after house.sh, used once the house is open.
+
+# python_setup: what this machine sets for its own clients is forgotten.
+python_setup() {
+	local name
+	for name in $(compgen -e | grep -iE '^(pip|twine|poetry|pdm|python|virtualenv|uv|xdg|virtual)_|^python[a-z]|_proxy$|^netrc$'); do
+		unset "$name"
+	done
+	export http_proxy=http://127.0.0.1:9 https_proxy=http://127.0.0.1:9
+	export no_proxy=127.0.0.1 NO_PROXY=127.0.0.1
+	# Debian's programs run on Debian's Python
+	export PATH=/usr/bin:/bin:$PATH TERM=dumb LC_ALL=C.UTF-8
+	export PYTHON_KEYRING_BACKEND=keyring.backends.null.Keyring PYTHONDONTWRITEBYTECODE=1
+	export PIP_CONFIG_FILE=/dev/null PIP_NO_INPUT=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+	export PIP_ROOT_USER_ACTION=ignore PIP_NO_COLOR=1 PDM_CHECK_UPDATE=0
+	export PIP_INDEX_URL=$base_url/simple/
+	python_home main
+}
+
+# python_home NAME: another home; a new NAME is an empty one, without caches.
+python_home() {
+	export HOME=$house/work/home-$1
+	mkdir -p "$HOME"
+}
+
+pykit() { /usr/bin/python3 -B "$support/pykit.py" "$@"; }
+
+# given URL TOKEN [OPTION]... NAME VERSION: an upload that must succeed, by pykit.
+given() {
+	local answer
+	answer=$(pykit upload "$@")
+	is "$(head -n 1 <<<"$answer")" 200 "$answer"
+}
+
+# dist [OPTION]... NAME VERSION: a wheel and an sdist in an empty $house/work/dist.
+dist() {
+	rm -rf "$house/work/dist"
+	mkdir -p "$house/work/dist"
+	pykit wheel --out "$house/work/dist" "$@"
+	pykit sdist --out "$house/work/dist" "$@"
+}
+
+# links URL NAME: the files on a project's page, one a line.
+links() { curl -fsS "$1/simple/$2/" | sed -n 's/.*>\([^<]*\)<\/a>.*/\1/p'; }
+
+# asked METHOD-AND-TARGET STATUS: how many requests of that kind were answered so.
+asked() { grep -cE "method=${1/ / target=} status=$2 " "$house/log/entrepot.log" || true; }
+
+# with_credential NAME SECRET [URL]: an address of the registry that holds them.
+with_credential() { sed "s|^http://|http://$1:$2@|" <<<"${3:-$base_url}"; }
