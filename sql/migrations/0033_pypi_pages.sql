@@ -31,3 +31,6 @@ $$;
 CREATE INDEX release_shown_idx ON release (package_id, yanked, prerelease, version_key DESC, id DESC);
 
 COMMENT ON COLUMN index_part.first_key IS 'the entries from this key up to the next part''s, behind a byte that says which sequence of entries: 0 files or releases, 1 what is between both, 2 versions';
+
+-- The largest file that any project of a repository may have.
+CREATE INDEX package_max_upload_size_idx ON package (repository_id, max_upload_size) WHERE max_upload_size IS NOT NULL;

@@ -30,6 +30,10 @@ UNION ALL
 -- Whether a deleted file had the name.
 SELECT count(*) AS count FROM deleted_file WHERE repository_id = $1 AND filename = $2;
 
+-- :name pypi_publish_largest :one
+-- The largest limit for files that a project of a repository has.
+SELECT max(max_upload_size) AS max FROM package WHERE repository_id = $1 AND max_upload_size IS NOT NULL;
+
 -- :name pypi_publish_total :one
 -- Bytes of all files of a project.
 SELECT total_size FROM package_pypi WHERE package_id = $1;

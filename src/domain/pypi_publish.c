@@ -131,6 +131,16 @@ size_text(struct arena *a, int64_t size)
 }
 
 bool
+pypi_publish_largest(struct work *w, int64_t repository_id, int64_t *bytes)
+{
+	if (!db_int(w, Q_PYPI_PUBLISH_LARGEST, ARGS(num(repository_id)), bytes))
+		return false;
+	if (*bytes < w->config->pypi_max_file)
+		*bytes = w->config->pypi_max_file;
+	return true;
+}
+
+bool
 pypi_publish_check_status(struct work *w, const struct pypi_upload *u, const struct pypi_project *p)
 {
 	if (strcmp(p->status, "archived") != 0 && strcmp(p->status, "quarantined") != 0)

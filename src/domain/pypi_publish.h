@@ -58,6 +58,9 @@ struct pypi_upload {
 	const char *help;			/* where more is to be read */
 };
 
+/* How large a file may be in the repository, before it is known for which project it is. */
+bool pypi_publish_largest(struct work *w, int64_t repository_id, int64_t *bytes) MUST_CHECK;
+
 /* Whether a project may be created under that name. FORBIDDEN or BAD_REQUEST when not. */
 bool pypi_publish_check_new(struct work *w, const struct pypi_upload *u) MUST_CHECK;
 

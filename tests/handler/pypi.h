@@ -44,4 +44,25 @@ struct span pypi_page(const char *canonical, enum pypi_page page);
 /* All stored pages of a project are as they would be rendered from scratch. */
 void assert_pypi_pages(int64_t package_id);
 
+/* ---- as clients do (given_pypi.c) ---- */
+
+/* A wheel or an sdist as tools build them; METADATA: what it says of itself, NULL: the least that it has to. */
+struct span pypi_wheel_of(const char *name, const char *version, const char *metadata);
+struct span pypi_sdist_of(const char *name, const char *version, const char *metadata);
+
+/*
+ * The form that uploads a distribution, and its Content-Type. FIELDS: a JSON
+ * object whose members replace the usual fields (NULL: none); one that is null
+ * is left out, a list is so many fields. "filetype" decides what is built;
+ * "filename", "content_type" and "content" are the file's, "METADATA" is in it.
+ */
+struct span pypi_form_of(const char *name, const char *version, const char *fields);
+#define PYPI_FORM_TYPE "multipart/form-data; boundary=3af4a1b6c29d4f1c"
+
+/* Upload to the registry's own repository. */
+struct test_answer;
+const struct test_answer *pypi_upload(const char *token, const char *name, const char *version, const char *fields);
+/* The same as OWNER; fails the test unless it succeeds. */
+void given_project(const char *owner, const char *name, const char *version, const char *fields);
+
 #endif

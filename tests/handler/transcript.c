@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "hex.h"
+#include "pypi.h"
 #include "wire/etf.h"
 #include "wire/json.h"
 
@@ -191,22 +192,36 @@ hex_docs_line(struct play *p, struct span rest)
 	return hex_docs_of(rest.len > 0 ? play_json(p, arena_dup(w->arena, rest.at, rest.len)) : NULL);
 }
 
-/* The bodies that are built of what a line says. */
+/* upload NAME VERSION [{fields}] */
+static struct span
+upload_line(struct play *p, struct span rest)
+{
+	const char *name = play_word(&rest), *version = play_word(&rest);
+
+	rest = span_trim(rest);
+	return pypi_form_of(name, version, rest.len > 0 ? play_json(p, arena_dup(w->arena, rest.at, rest.len)) : NULL);
+}
+
+/* The bodies that are built of what a line says, and their types if that has to be told. */
 static const struct {
 	const char *word;
 	struct span (*build)(struct play *, struct span);
+	const char *type;
 } built[] = {
-	{ "publish ", publish_line },
-	{ "hex ", hex_line },
-	{ "hex-docs", hex_docs_line },
+	{ "publish ", publish_line, NULL },
+	{ "hex ", hex_line, NULL },
+	{ "hex-docs", hex_docs_line, NULL },
+	{ "upload ", upload_line, PYPI_FORM_TYPE },
 };
 
 static bool
-read_built_body(struct play *p, struct test_request *r, struct span line)
+read_built_body(struct play *p, struct test_request *r, size_t *headers, struct span line)
 {
 	for (size_t i = 0; i < ARRAY_LEN(built); i++) {
 		if (!span_starts(line, built[i].word))
 			continue;
+		if (built[i].type)
+			r->headers[(*headers)++] = (struct header){ "content-type", built[i].type };
 		r->body = built[i].build(p, span_skip(line, strlen(built[i].word)));
 		return true;
 	}
@@ -241,7 +256,7 @@ read_request_line(struct play *p, struct test_request *r, size_t *headers)
 			r->headers[(*headers)++] = (struct header){ "content-type", "application/vnd.hex+erlang" };
 		return;
 	}
-	if (read_built_body(p, r, rest))
+	if (read_built_body(p, r, headers, rest))
 		return;
 	if (span_starts(rest, "body ")) {
 		r->body = span_skip(rest, 5);

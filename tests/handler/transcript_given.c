@@ -11,6 +11,7 @@
 #include "domain/organization.h"
 #include "domain/download.h"
 #include "hex.h"
+#include "pypi.h"
 
 /* crate NAME VERSION… [owned by ACCOUNT] [with {metadata}] */
 static void
@@ -59,6 +60,28 @@ given_hex_line(struct play *p, struct span rest)
 		PLAY_FAIL(p, "hex package|docs NAME VERSION…");
 	for (size_t i = 0; i < count; i++)
 		(strcmp(what, "docs") == 0 ? given_hex_docs : given_hex)(owner, repository, name, versions[i], with);
+}
+
+/* project NAME VERSION… [owned by ACCOUNT] [with {fields}] */
+static void
+given_project_line(struct play *p, struct span rest)
+{
+	const char *name = play_word(&rest), *owner = "alice", *fields = NULL, *next;
+	const char *versions[32];
+	size_t count = 0;
+
+	while (!fields && (next = play_word(&rest))) {
+		if (strcmp(next, "owned") == 0) {
+			play_word(&rest);
+			owner = play_word(&rest);
+		} else if (strcmp(next, "with") == 0) {
+			fields = play_json(p, arena_dup(w->arena, rest.at, rest.len));
+		} else if (count < ARRAY_LEN(versions)) {
+			versions[count++] = next;
+		}
+	}
+	for (size_t i = 0; i < count; i++)
+		given_project(owner, name, versions[i], fields);
 }
 
 /* account NAME [admin] [unverified] [public] [password PASSWORD] */
@@ -260,6 +283,7 @@ static const struct {
 	{ "crate", given_crate_line },
 	{ "downloads", given_downloads_line },
 	{ "hex", given_hex_line },
+	{ "project", given_project_line },
 	{ "locked", given_locked_line },
 	{ "oauth", given_oauth_line },
 	{ "organization", given_organization_line },

@@ -15,6 +15,7 @@
 #include "domain/email.h"
 #include "domain/hex_access.h"
 #include "domain/repository.h"
+#include "formats/pypi_name.h"
 
 const struct repository pypi_public_repository = { .id = REPOSITORY_PYPI, .ecosystem = "pypi", .name = "pypi" };
 
@@ -142,12 +143,13 @@ pypi_require(struct call *c, const struct pypi_place *at, const char *name, enum
 {
 	const struct repository *r = at->repository;
 	const struct pypi_project *p = at->project;
+	const char *canonical = pypi_name_normal(c->work.arena, span_of(name));
 	enum hex_right has = HEX_NOTHING;
 
-	if (!auth_allows(&c->actor, scope, r->name, p ? p->canonical_name : name))
+	if (!auth_allows(&c->actor, scope, r->name, canonical))
 		return fault_raise(&c->fault, FAULT_FORBIDDEN, "The given token isn't allowed to upload to project '%s'. "
 				   "See %s for more information.", name, call_url(c, "/"));
-	if (!call_authorize(c, scope, r->name, p ? p->canonical_name : name))
+	if (!call_authorize(c, scope, r->name, canonical))
 		return false;
 	if (p ? !hex_package_right(&c->work, r, p->id, &has) : !hex_repository_right(&c->work, r, &has))
 		return false;

@@ -24,8 +24,9 @@ after(struct call *c)
 
 static const struct mount mounts[] = {
 	{ "/simple", NULL },
-	{ "/pypi", NULL },
-	{ "/legacy", NULL },
+	{ "/pypi", pypi_moved_routes },
+	{ "/legacy", pypi_upload_routes },
+	{ "/:owner/:repository/pypi/legacy", pypi_upload_routes },
 	{ "/rss", NULL },
 	{ "/:owner/:repository/pypi", NULL },
 	{ NULL, NULL }

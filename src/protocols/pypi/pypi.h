@@ -41,6 +41,11 @@ pypi_state(struct call *c)
 /* What the path says, before and whether or not there is a route. */
 enum pypi_area pypi_area_of(const struct call *c);
 
+/* Mounted for `pypi` and below /:owner/:repository/pypi. */
+extern const struct route pypi_upload_routes[];
+/* Mounted for `pypi` alone. */
+extern const struct route pypi_moved_routes[];
+
 /* The protocol's hooks for failures (protocols/protocol.h). */
 bool pypi_refuse_credential(struct call *c, enum auth_refusal why);
 const struct doc *pypi_fault_view(struct call *c, const struct fault *f, int *status);
