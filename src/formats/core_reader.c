@@ -102,25 +102,35 @@ read_header(struct reader *r, struct span name, struct span *rest)
 	return true;
 }
 
-/* Leave *REST at the body. */
+/*
+ * Leave *REST at the body. A line that begins with "From " is the envelope of a
+ * mailbox: it is no header among headers, but behind all of them it is text.
+ */
 static bool
 read_headers(struct reader *r, struct span *rest)
 {
+	const struct span all = *rest;
+	struct span envelope = { NULL, 0 };
+
 	while (rest->len > 0) {
 		struct span name = header_name(*rest);
+		struct span here = *rest;
 
 		if (name.len > 0) {
 			if (!read_header(r, name, rest))
 				return false;
-		} else if (name.at || is_continuation(*rest) || span_starts(*rest, "From ")) {
+		} else if (name.at || is_continuation(here) || span_starts(here, "From ")) {
 			/* It belongs to nothing. */
 			cut_line(rest);
 		} else {
-			if (rest->at[0] == '\n' || rest->at[0] == '\r')
-				cut_line(rest);
 			break;
 		}
+		envelope = span_starts(here, "From ") && here.at != all.at ? here : span_make(NULL, 0);
 	}
+	if (envelope.at)
+		*rest = envelope;
+	else if (rest->len > 0 && (rest->at[0] == '\n' || rest->at[0] == '\r'))
+		cut_line(rest);
 	return true;
 }
 

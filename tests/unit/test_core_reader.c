@@ -161,6 +161,8 @@ what_is_no_header_begins_the_body(void **state)
 	assert_text(m.description, "no header\nSummary: not one\n");
 	assert_text(read_text("Two words: x\n").description, "Two words: x\n");
 	assert_text(read_text("\nName: a").description, "Name: a");
+	assert_text(read_text("Name: a\nFrom here\nVersion: 1\nFrom there\nall text\n").description, "From there\nall text\n");
+	assert_text(read_text("From here\ntext\n").description, "text\n");
 	assert_text(read_text("N\xc3\xa4me: a").description, "N\xc3\xa4me: a");
 }
 
