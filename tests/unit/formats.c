@@ -21,6 +21,7 @@ DECLARE_TESTS(license);
 DECLARE_TESTS(manifest);
 DECLARE_TESTS(markdown);
 DECLARE_TESTS(pypi_name);
+DECLARE_TESTS(pypi_requirement);
 DECLARE_TESTS(python_repr);
 DECLARE_TESTS(sdist);
 DECLARE_TESTS(wheel);
@@ -44,6 +45,7 @@ UNIT_MAIN("formats",
 	TEST_LIST(manifest),
 	TEST_LIST(markdown),
 	TEST_LIST(pypi_name),
+	TEST_LIST(pypi_requirement),
 	TEST_LIST(python_repr),
 	TEST_LIST(sdist),
 	TEST_LIST(wheel),
