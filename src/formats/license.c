@@ -7,10 +7,15 @@
 
 #include <stdlib.h>
 
+#include "base/arena.h"
+#include "base/buf.h"
 #include "base/fault.h"
 #include "base/text.h"
 
 #define NESTING_MAX 64
+
+/* "LicenseRef-x" and what divides it from the next one. */
+#define REFERENCES_MAX (LICENSE_MAX / 13 + 1)
 
 enum token {
 	TOKEN_START,
@@ -54,12 +59,16 @@ static const char *const expected[] = {
 };
 
 struct parser {
-	struct fault *fault;
+	struct fault *fault;		/* NULL: no report */
+	struct buf *normal;		/* NULL: identifiers must be as they are listed, "/" is OR */
 	struct span text;
 	size_t start;			/* of the current token */
 	size_t end;
 	unsigned depth;
 	size_t opened[NESTING_MAX];	/* where the open parentheses stand */
+	struct span term;		/* the normal form of the current token */
+	size_t reference_count;
+	struct span references[REFERENCES_MAX];
 };
 
 /* Point at LEN bytes from AT with MARK; always false. */
@@ -68,6 +77,8 @@ fail_at(struct parser *p, size_t at, size_t len, char mark, const char *reason)
 {
 	char marks[LICENSE_MAX + 1];
 
+	if (!p->fault)
+		return false;
 	memset(marks, mark, len);
 	return fault_raise(p->fault, FAULT_BAD_REQUEST,
 		"unknown or invalid license expression; see http://opensource.org/licenses for options, "
@@ -91,13 +102,27 @@ compare_id(const void *key, const void *member)
 {
 	const struct span *wanted = key;
 	const char *id = *(const char *const *)member;
-	int order = strncmp(wanted->at, id, wanted->len);
 
-	return order != 0 ? order : id[wanted->len] == '\0' ? 0 : -1;
+	for (size_t i = 0; i < wanted->len; i++) {
+		int order = (unsigned char)to_lower(wanted->at[i]) - (unsigned char)to_lower(id[i]);
+
+		if (order != 0)
+			return order;
+	}
+	return id[wanted->len] == '\0' ? 0 : -1;
 }
 
-static bool
-is_license(struct span id)
+/* The identifier that WORD is in any case, or NULL. */
+static const char *
+find_id(const char *const *ids, size_t count, struct span word)
+{
+	const char *const *found = bsearch(&word, ids, count, sizeof(ids[0]), compare_id);
+
+	return found ? *found : NULL;
+}
+
+static const char *
+find_license(struct span word)
 {
 	static const char *const ids[] = {
 #define LICENSE(name) name,
@@ -105,11 +130,11 @@ is_license(struct span id)
 #undef LICENSE
 	};
 
-	return bsearch(&id, ids, ARRAY_LEN(ids), sizeof(ids[0]), compare_id) != NULL;
+	return find_id(ids, ARRAY_LEN(ids), word);
 }
 
-static bool
-is_exception(struct span id)
+static const char *
+find_exception(struct span word)
 {
 	static const char *const ids[] = {
 #define EXCEPTION(name) name,
@@ -117,7 +142,7 @@ is_exception(struct span id)
 #undef EXCEPTION
 	};
 
-	return bsearch(&id, ids, ARRAY_LEN(ids), sizeof(ids[0]), compare_id) != NULL;
+	return find_id(ids, ARRAY_LEN(ids), word);
 }
 
 static bool
@@ -138,6 +163,61 @@ is_reference(struct span word)
 	return is_reference_name(document, "DocumentRef-") && is_reference_name(rest, "LicenseRef-");
 }
 
+/* LicenseRef-x in any case; the first spelling of a reference is that of all. */
+static bool
+read_reference(struct parser *p, struct span word)
+{
+	static const char prefix[] = "LicenseRef-";
+	size_t len = sizeof(prefix) - 1;
+
+	if (word.len <= len || !span_equal_nocase(span_make(word.at, len), SPAN(prefix)) ||
+	    memchr(word.at, ':', word.len))
+		return false;
+	for (size_t i = 0; i < p->reference_count; i++)
+		if (span_equal_nocase(p->references[i], word)) {
+			p->term = p->references[i];
+			return true;
+		}
+	p->term = span_of(arena_printf(p->normal->arena, "%s%.*s", prefix, (int)(word.len - len), word.at + len));
+	p->references[p->reference_count++] = p->term;
+	return true;
+}
+
+/* Any of these identifiers goes by itself in a manifest of a crate, but none is on the list. */
+static bool
+is_half(const char *id)
+{
+	static const char ending[] = "-invariants";
+	size_t len = strlen(id), n = sizeof(ending) - 1;
+
+	return len > n && strcmp(id + len - n, ending) == 0;
+}
+
+static bool
+read_term(struct parser *p, struct span word, enum token *token)
+{
+	static const struct { const char *word; enum token token; } operators[] = {
+		{ "AND", TOKEN_OPERATOR }, { "OR", TOKEN_OPERATOR }, { "WITH", TOKEN_WITH },
+	};
+	const char *id = NULL;
+
+	for (size_t i = 0; i < ARRAY_LEN(operators) && !id; i++)
+		if (span_equal_nocase(word, span_of(operators[i].word))) {
+			id = operators[i].word;
+			*token = operators[i].token;
+		}
+	if (!id && (id = find_license(word)) != NULL)
+		*token = TOKEN_LICENSE;
+	if (!id && (id = find_exception(word)) != NULL)
+		*token = TOKEN_EXCEPTION;
+	if (!id || (p->normal && is_half(id)) || (!p->normal && !span_is(word, id))) {
+		*token = TOKEN_REFERENCE;
+		return p->normal ? read_reference(p, word) : is_reference(word);
+	}
+	p->term = span_of(id);
+	return true;
+}
+
 static bool
 read_word(struct parser *p, enum token *token)
 {
@@ -150,19 +230,7 @@ read_word(struct parser *p, enum token *token)
 	if (len == 0)
 		return fail(p, "invalid character(s)");
 	word.len = len;
-	if (span_is(word, "AND") || span_is(word, "OR"))
-		*token = TOKEN_OPERATOR;
-	else if (span_is(word, "WITH"))
-		*token = TOKEN_WITH;
-	else if (is_license(word))
-		*token = TOKEN_LICENSE;
-	else if (is_exception(word))
-		*token = TOKEN_EXCEPTION;
-	else if (is_reference(word))
-		*token = TOKEN_REFERENCE;
-	else
-		return fail(p, "unknown term");
-	return true;
+	return read_term(p, word, token) || fail(p, "unknown term");
 }
 
 /* The token behind the last one; white space separates, but not before `+`. */
@@ -184,9 +252,10 @@ next_token(struct parser *p, enum token *token)
 	if (p->text.at[p->start] == '+' && p->start > blank)
 		return fail_at(p, blank, p->start - blank, '^', "`+` must not follow whitespace");
 	for (size_t i = 0; i < ARRAY_LEN(signs); i++) {
-		if (signs[i].sign != p->text.at[p->start])
+		if (signs[i].sign != p->text.at[p->start] || (p->normal && signs[i].sign == '/'))
 			continue;
 		p->end = p->start + 1;
+		p->term = span_make(p->text.at + p->start, 1);
 		*token = signs[i].token;
 		return true;
 	}
@@ -212,21 +281,53 @@ accept(struct parser *p, enum token token, enum token last)
 	return true;
 }
 
+/* Operators stand between blanks, whatever else does not. */
+static void
+put_term(struct parser *p, enum token token)
+{
+	bool blanks = token == TOKEN_OPERATOR || token == TOKEN_WITH;
+
+	if (!p->normal || token == TOKEN_END)
+		return;
+	if (blanks)
+		buf_putc(p->normal, ' ');
+	buf_put_span(p->normal, p->term);
+	if (blanks)
+		buf_putc(p->normal, ' ');
+}
+
+static bool
+parse(struct parser *p)
+{
+	enum token last = TOKEN_START;
+	enum token token;
+
+	do {
+		if (!next_token(p, &token) || !accept(p, token, last))
+			return false;
+		put_term(p, token);
+		last = token;
+	} while (token != TOKEN_END);
+	return true;
+}
+
 bool
 license_check(struct fault *f, struct span expression)
 {
 	struct parser p = { .fault = f, .text = expression };
-	enum token last = TOKEN_START;
-	enum token token;
 
 	if (expression.len > LICENSE_MAX) {
 		p.text = SPAN("");
 		return fail_at(&p, 0, 0, '^', "the expression is too long");
 	}
-	do {
-		if (!next_token(&p, &token) || !accept(&p, token, last))
-			return false;
-		last = token;
-	} while (token != TOKEN_END);
-	return true;
+	return parse(&p);
+}
+
+const char *
+license_normal(struct arena *a, struct span expression)
+{
+	struct buf normal = buf_on(a);
+	struct parser p = { .normal = &normal, .text = expression };
+
+	return expression.len <= LICENSE_MAX && parse(&p) ? buf_text(&normal) : NULL;
 }

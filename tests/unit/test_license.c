@@ -69,8 +69,28 @@ long_and_deep_expressions_are_refused(void **state)
 	assert_non_null(strstr(fault->message, "nested too deep"));
 }
 
+static const char *
+normal(struct span expression)
+{
+	const char *form = license_normal(arena, expression);
+
+	/* What is normal stays as it is. */
+	if (form)
+		assert_string_equal(license_normal(arena, span_of(form)), form);
+	return form ? form : "-";
+}
+
+static void
+expressions_of_python_packages_have_a_normal_form(void **state)
+{
+	(void)state;
+	assert_true(table_check("licenses.normal", normal) > 40);
+	assert_null(license_normal(arena, SPAN("")));
+}
+
 TESTS(license,
 	TEST(expressions_are_valid_or_pointed_at),
 	TEST(a_refusal_says_where_identifiers_are_listed),
-	TEST(long_and_deep_expressions_are_refused)
+	TEST(long_and_deep_expressions_are_refused),
+	TEST(expressions_of_python_packages_have_a_normal_form),
 );
