@@ -18,6 +18,7 @@ DECLARE_TESTS(hex_snippet);
 DECLARE_TESTS(hex_tarball);
 DECLARE_TESTS(jwt);
 DECLARE_TESTS(license);
+DECLARE_TESTS(mailbox);
 DECLARE_TESTS(manifest);
 DECLARE_TESTS(markdown);
 DECLARE_TESTS(pypi_name);
@@ -42,6 +43,7 @@ UNIT_MAIN("formats",
 	TEST_LIST(hex_tarball),
 	TEST_LIST(jwt),
 	TEST_LIST(license),
+	TEST_LIST(mailbox),
 	TEST_LIST(manifest),
 	TEST_LIST(markdown),
 	TEST_LIST(pypi_name),
