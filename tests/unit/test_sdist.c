@@ -187,6 +187,8 @@ sparse_and_special_members_are_refused(void **state)
 	for (const char *type = "346"; *type; type++)
 		ASSERT_SAID("Invalid distribution file. tar archive not accepted: Special files are not allowed", HONEST,
 			    { .path = "some_thing-1.0/a", .type = *type });
+	ASSERT_SAID(no_tar, HONEST, { .path = "x", .type = 'x', .data = SPAN("11 mtime=1\n") },
+		    { .path = "g", .type = 'g', .data = SPAN("13 comment=a\n") }, A_FILE("some_thing-1.0/a", "x"));
 	ASSERT_SAID(no_tar, { .path = "g", .type = 'g', .data = SPAN("10 path=a\n") }, HONEST, A_FILE("some_thing-1.0/a", "x"));
 }
 
