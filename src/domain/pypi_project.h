@@ -17,6 +17,12 @@
 struct repository;
 struct work;
 
+/* A project of a repository and the repository itself. */
+struct pypi_place {
+	const struct repository *repository;
+	const struct pypi_project *project;	/* NULL: there is none yet */
+};
+
 /* For queries of the view pypi_file. */
 extern const struct row_type pypi_file_row;
 

@@ -5,5 +5,7 @@
 #include "support.h"
 
 DECLARE_TESTS(pypi_index);
+DECLARE_TESTS(pypi_manage);
 
-TEST_MAIN("pypi_store", TEST_LIST(pypi_index))
+/* Those that commit come last: what they write stays. */
+TEST_MAIN("pypi_store", TEST_LIST(pypi_index), TEST_LIST(pypi_manage))

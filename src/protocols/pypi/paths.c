@@ -116,11 +116,18 @@ pypi_path_project(struct call *c, struct pypi_place *out)
 	return not_found(c);
 }
 
+/* What is refused. */
+static const char *
+deed(struct call *c)
+{
+	return pypi_state(c)->area == PYPI_AREA_UPLOAD ? "upload to" : "change";
+}
+
 static bool
 refuse_project(struct call *c, const char *name)
 {
-	return fault_raise(&c->fault, FAULT_FORBIDDEN, "The user '%s' isn't allowed to upload to project '%s'. "
-			   "See %s for more information.", c->actor.name, name, call_url(c, "/"));
+	return fault_raise(&c->fault, FAULT_FORBIDDEN, "The user '%s' isn't allowed to %s project '%s'. "
+			   "See %s for more information.", c->actor.name, deed(c), name, call_url(c, "/"));
 }
 
 static bool
@@ -147,8 +154,8 @@ pypi_require(struct call *c, const struct pypi_place *at, const char *name, enum
 	enum hex_right has = HEX_NOTHING;
 
 	if (!auth_allows(&c->actor, scope, r->name, canonical))
-		return fault_raise(&c->fault, FAULT_FORBIDDEN, "The given token isn't allowed to upload to project '%s'. "
-				   "See %s for more information.", name, call_url(c, "/"));
+		return fault_raise(&c->fault, FAULT_FORBIDDEN, "The given token isn't allowed to %s project '%s'. "
+				   "See %s for more information.", deed(c), name, call_url(c, "/"));
 	if (!call_authorize(c, scope, r->name, canonical))
 		return false;
 	if (p ? !hex_package_right(&c->work, r, p->id, &has) : !hex_repository_right(&c->work, r, &has))

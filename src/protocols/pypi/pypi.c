@@ -25,6 +25,8 @@ after(struct call *c)
 static const struct mount mounts[] = {
 	{ "/simple", NULL },
 	{ "/pypi", pypi_moved_routes },
+	{ "/pypi", pypi_manage_routes },
+	{ "/:owner/:repository/pypi/pypi", pypi_manage_routes },
 	{ "/legacy", pypi_upload_routes },
 	{ "/:owner/:repository/pypi/legacy", pypi_upload_routes },
 	{ "/rss", NULL },

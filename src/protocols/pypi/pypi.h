@@ -42,7 +42,7 @@ pypi_state(struct call *c)
 enum pypi_area pypi_area_of(const struct call *c);
 
 /* Mounted for `pypi` and below /:owner/:repository/pypi. */
-extern const struct route pypi_upload_routes[];
+extern const struct route pypi_upload_routes[], pypi_manage_routes[];
 /* Mounted for `pypi` alone. */
 extern const struct route pypi_moved_routes[];
 
@@ -68,12 +68,6 @@ const struct repository *pypi_path_repository(struct call *c) MUST_CHECK;
  * pypi_require(). Demands a credential in any case.
  */
 const struct repository *pypi_path_repository_for(struct call *c) MUST_CHECK;
-
-/* A project of a repository and the repository itself. */
-struct pypi_place {
-	const struct repository *repository;
-	const struct pypi_project *project;	/* NULL: there is none yet */
-};
 
 /* The path's ":name" for reading; NOT_FOUND when there is none or it is in quarantine. */
 bool pypi_path_project(struct call *c, struct pypi_place *out) MUST_CHECK;
