@@ -10,6 +10,7 @@
 #include "domain/account.h"
 #include "domain/organization.h"
 #include "domain/download.h"
+#include "domain/repository.h"
 #include "hex.h"
 #include "pypi.h"
 
@@ -82,6 +83,23 @@ given_project_line(struct play *p, struct span rest)
 	}
 	for (size_t i = 0; i < count; i++)
 		given_project(owner, name, versions[i], fields);
+}
+
+/* repository OWNER/NAME of ECOSYSTEM [private] */
+static void
+given_repository_line(struct play *p, struct span rest)
+{
+	struct span name = span_of(play_word(&rest)), owner = span_cut(&name, '/');
+	const char *of = play_word(&rest), *ecosystem = play_word(&rest), *private = play_word(&rest);
+	const struct account *account = account_find(w, owner);
+	struct repository_new n = { .ecosystem = ecosystem, .private = private != NULL };
+
+	if (!account || !name.at || !of || !ecosystem)
+		PLAY_FAIL(p, "repository OWNER/NAME of ECOSYSTEM, and there is such an owner");
+	n.owner_id = account->id;
+	n.name = arena_dup(w->arena, name.at, name.len);
+	if (!repository_create(w, &n))
+		PLAY_FAIL(p, "%s", w->fault->message);
 }
 
 /* account NAME [admin] [unverified] [public] [password PASSWORD] */
@@ -284,6 +302,7 @@ static const struct {
 	{ "downloads", given_downloads_line },
 	{ "hex", given_hex_line },
 	{ "project", given_project_line },
+	{ "repository", given_repository_line },
 	{ "locked", given_locked_line },
 	{ "oauth", given_oauth_line },
 	{ "organization", given_organization_line },
