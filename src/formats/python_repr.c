@@ -71,3 +71,24 @@ python_repr(struct arena *a, struct span text)
 	buf_putc(&b, quote);
 	return buf_text(&b);
 }
+
+struct span
+python_repr_ends(struct arena *a, struct span text, size_t most)
+{
+	const size_t kept = 30;
+	size_t count = text_char_count(text);
+	struct span tail = text, head = text;
+	struct buf b = buf_on(a);
+
+	if (count <= most || count <= 2 * kept)
+		return text;
+	for (size_t i = 0; i < count - kept; i++) {
+		text_next_char(&tail);
+		if (i == kept - 1)
+			head.len = text.len - tail.len;
+	}
+	buf_put_span(&b, head);
+	buf_puts(&b, "...");
+	buf_put_span(&b, tail);
+	return buf_span(&b);
+}

@@ -5,6 +5,8 @@
 #ifndef ENTREPOT_FORMATS_PYTHON_REPR_H
 #define ENTREPOT_FORMATS_PYTHON_REPR_H
 
+#include <stddef.h>
+
 #include "base/span.h"
 
 struct arena;
@@ -16,5 +18,11 @@ struct arena;
  * escapes. Bytes that are not UTF-8 are escapes, too. On the arena.
  */
 const char *python_repr(struct arena *a, struct span text);
+
+/*
+ * The text as far as messages show it: of more than MOST characters the first
+ * and the last 30 with "..." between. On the arena.
+ */
+struct span python_repr_ends(struct arena *a, struct span text, size_t most);
 
 #endif

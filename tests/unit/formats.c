@@ -7,6 +7,7 @@
 DECLARE_TESTS(attestation);
 DECLARE_TESTS(classifier);
 DECLARE_TESTS(core_reader);
+DECLARE_TESTS(core_rules);
 DECLARE_TESTS(crate);
 DECLARE_TESTS(crate_rules);
 DECLARE_TESTS(distribution);
@@ -32,6 +33,7 @@ UNIT_MAIN("formats",
 	TEST_LIST(attestation),
 	TEST_LIST(classifier),
 	TEST_LIST(core_reader),
+	TEST_LIST(core_rules),
 	TEST_LIST(crate),
 	TEST_LIST(crate_rules),
 	TEST_LIST(distribution),

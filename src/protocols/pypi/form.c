@@ -14,6 +14,7 @@
 #include "base/settings.h"
 #include "base/tempfile.h"
 #include "base/text.h"
+#include "formats/python_repr.h"
 #include "http/accept.h"
 #include "http/multipart.h"
 #include "protocols/body.h"
@@ -78,17 +79,7 @@ own_text(struct pypi_form *form, struct span name)
 struct span
 pypi_form_shorten(struct arena *a, struct span text)
 {
-	size_t count = text_char_count(text);
-	struct span tail = text, head = text;
-
-	if (count <= 60)
-		return text;
-	for (size_t i = 0; i < count - 30; i++) {
-		text_next_char(&tail);
-		if (i == 29)
-			head.len = text.len - tail.len;
-	}
-	return span_of(arena_printf(a, "%.*s...%.*s", (int)head.len, head.at, (int)tail.len, tail.at));
+	return python_repr_ends(a, text, 60);
 }
 
 /* Refuse a field by its name; WHAT follows it. */
