@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "formats/core_reader.h"
 #include "formats/core_rules.h"
+#include "formats/pypi_requirement.h"
 
 static const struct core_policy policies[] = {
 	{ .local_versions = false },
@@ -30,6 +31,22 @@ check_same(struct core_metadata *a, struct core_metadata *b, const struct core_f
 		REQUIRE(span_equal(x->at[i], y->at[i]));
 }
 
+/* Normal forms may be longer than what may be read. */
+static bool
+is_short(struct core_metadata *m)
+{
+	for (size_t i = 0; i < CORE_FIELDS; i++) {
+		const struct core_list *list = core_texts(m, &core_fields[i]);
+
+		if (!core_fields[i].multiple && core_text(m, &core_fields[i])->len > PEP440_MAX)
+			return false;
+		for (size_t n = 0; core_fields[i].multiple && n < list->count; n++)
+			if (list->at[n].len > PYPI_REQUIREMENT_MAX)
+				return false;
+	}
+	return true;
+}
+
 static void
 check_policy(struct arena *a, struct fault *f, const struct core_policy *policy, const struct core_metadata *m)
 {
@@ -42,6 +59,8 @@ check_policy(struct arena *a, struct fault *f, const struct core_policy *policy,
 		REQUIRE(text_is_utf8(span_of(f->message)));
 		return;
 	}
+	if (!is_short(&once.metadata))
+		return;
 	REQUIRE(core_rules_check(a, f, policy, &once.metadata, &twice));
 	for (size_t i = 0; i < CORE_FIELDS; i++)
 		check_same(&once.metadata, &twice.metadata, &core_fields[i]);
