@@ -61,6 +61,14 @@ whole_seconds(int64_t micros)
 	return micros / CLOCK_SECOND;
 }
 
+const char *
+conditional_known_tag(const struct request *r)
+{
+	const char *given = request_header(r, "if-none-match");
+
+	return given && given[strspn(given, "\"0123456789abcdef")] == '\0' ? given : NULL;
+}
+
 bool
 conditional_not_modified(const struct request *r, const char *etag, int64_t modified)
 {

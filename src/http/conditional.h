@@ -17,6 +17,13 @@ struct request;
  */
 bool conditional_not_modified(const struct request *r, const char *etag, int64_t modified);
 
+/*
+ * If-None-Match when it is one tag as we make them (hex digits between quotes),
+ * which a query can compare; NULL for anything else, which only
+ * conditional_not_modified() can judge.
+ */
+const char *conditional_known_tag(const struct request *r);
+
 struct byte_range {
 	int64_t first;
 	int64_t last;		/* inclusive */

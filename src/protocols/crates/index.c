@@ -5,8 +5,6 @@
  */
 #include "protocols/crates/crates.h"
 
-#include <string.h>
-
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
@@ -17,15 +15,6 @@
 #include "domain/repository.h"
 #include "http/conditional.h"
 #include "index/sparse.h"
-
-/* The one tag of ours that a client sends which asks again; lists and what is none of ours are compared here. */
-static const char *
-known_tag(const struct request *r)
-{
-	const char *given = request_header(r, "if-none-match");
-
-	return given && given[strspn(given, "\"0123456789abcdef")] == '\0' ? given : NULL;
-}
 
 static bool
 reply_object(struct call *c, const struct index_object *o)
@@ -73,7 +62,7 @@ show_crate_file(struct call *c)
 	}
 	if (span_find_nul(buf_span(&path)) >= 0)
 		return fault_raise_plain(&c->fault, FAULT_NOT_FOUND);
-	object = index_get_changed(&c->work, REPOSITORY_CRATES, buf_text(&path), known_tag(c->request));
+	object = index_get_changed(&c->work, REPOSITORY_CRATES, buf_text(&path), conditional_known_tag(c->request));
 	if (!object)
 		return fault_raise_plain(&c->fault, FAULT_NOT_FOUND);
 	return reply_object(c, object);
