@@ -6,11 +6,14 @@
 
 #include "support.h"
 
+#include "base/buf.h"
 #include "base/digest.h"
 #include "base/settings.h"
 #include "base/tempfile.h"
 #include "base/text.h"
 #include "domain/auth.h"
+#include "domain/package.h"
+#include "domain/pypi_change.h"
 #include "domain/pypi_project.h"
 #include "domain/pypi_publish.h"
 #include "domain/repository.h"
@@ -66,7 +69,7 @@ upload_of(const struct given_upload *g, struct core_metadata *core)
 	const char *content = g->content ? g->content : arena_printf(w->arena, "bytes of %s", g->filename);
 	struct digests *digests = arena_new(w->arena, struct digests);
 	struct pypi_upload u = {
-		.repository = given_pypi_repository(),
+		.repository = g->repository ? g->repository : given_pypi_repository(),
 		.core = core,
 		.name = g->name,
 		.canonical_name = pypi_name_normal(w->arena, span_of(g->name)),
@@ -128,6 +131,57 @@ given_pypi(const char *name, const char *version, const char *filename)
 	assert_no_fault(w->fault);
 	assert_int_equal(outcome, GIVEN_STORED);
 	return pypi_project_find(w, REPOSITORY_PYPI, span_of(name))->id;
+}
+
+/* ---- what happens to it later ---- */
+
+/* As it stands between quotes; NULL: nothing. */
+static const char *
+quotable(const char *text)
+{
+	struct buf b = buf_on(w->arena);
+
+	for (const char *s = text ? text : ""; *s; s++) {
+		if (*s == '\'')
+			buf_putc(&b, '\'');
+		buf_putc(&b, *s);
+	}
+	return buf_text(&b);
+}
+
+static void
+change_happened(const struct repository *r, const struct pypi_project *p, struct pypi_change change)
+{
+	struct pypi_event event = { .changes = &change, .count = 1 };
+
+	assert_true(package_refresh(w, p->id));
+	assert_true(pypi_index_changed(w, r, p->id, &event));
+}
+
+void
+given_pypi_yank(const struct repository *r, const char *name, const char *version, const char *reason)
+{
+	const struct pypi_project *p = pypi_project_find(w, r->id, span_of(name));
+	int64_t id;
+
+	assert_non_null(p);
+	id = sql_int("SELECT id FROM release WHERE package_id = %lld AND version = '%s'", (long long)p->id, version);
+	assert_int_not_equal(id, 0);
+	sql_do("UPDATE release SET yanked = true, yank_message = nullif('%s', '') WHERE id = %lld", quotable(reason),
+	       (long long)id);
+	change_happened(r, p, (struct pypi_change){ .kind = PYPI_CHANGE_RELEASE_YANK, .release_id = id });
+}
+
+void
+given_pypi_status(const struct repository *r, const char *name, const char *status, const char *reason)
+{
+	const struct pypi_project *p = pypi_project_find(w, r->id, span_of(name));
+
+	assert_non_null(p);
+	sql_do("UPDATE package SET status = '%s' WHERE id = %lld", status, (long long)p->id);
+	sql_do("UPDATE package_pypi SET status_reason = nullif('%s', '') WHERE package_id = %lld", quotable(reason),
+	       (long long)p->id);
+	change_happened(r, p, (struct pypi_change){ .kind = PYPI_CHANGE_PROJECT_STATUS, .subject = status });
 }
 
 /* ---- its pages ---- */

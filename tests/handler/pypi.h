@@ -28,6 +28,7 @@ struct given_upload {
 	const char *metadata;		/* METADATA of a wheel, or NULL */
 	const char *comment;
 	const struct core_metadata *core;	/* NULL: nothing but the name and the version */
+	const struct repository *repository;	/* NULL: the registry's own */
 };
 
 enum given_outcome { GIVEN_STORED, GIVEN_SAME, GIVEN_REFUSED };
@@ -37,6 +38,10 @@ enum given_outcome upload_pypi(const struct given_upload *g);
 
 /* The same, and it must be stored; the id of the project. */
 int64_t given_pypi(const char *name, const char *version, const char *filename);
+
+/* Yank all of a release, or let a project have another status (PEP 792); REASON may be NULL. */
+void given_pypi_yank(const struct repository *r, const char *name, const char *version, const char *reason);
+void given_pypi_status(const struct repository *r, const char *name, const char *status, const char *reason);
 
 /* The stored page; at == NULL when there is none. */
 struct span pypi_page(const char *canonical, enum pypi_page page);

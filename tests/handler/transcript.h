@@ -40,6 +40,9 @@ void play_line(struct play *p, struct span line);
 /* "GIVEN …", without that word (transcript_given.c). */
 void play_given(struct play *p, struct span rest);
 
+/* "GIVEN python …", without these words (transcript_python.c). */
+void play_given_python(struct play *p, struct span rest);
+
 /* The next line without its break; at == NULL at the end. */
 struct span play_next_line(struct play *p);
 /* The next word; NULL (at == NULL) at the end. */

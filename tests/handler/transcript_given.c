@@ -306,6 +306,7 @@ static const struct {
 	{ "locked", given_locked_line },
 	{ "oauth", given_oauth_line },
 	{ "organization", given_organization_line },
+	{ "python", play_given_python },
 	{ "setting", given_setting_line },
 	{ "team", given_team_line },
 	{ "time", given_time_line },
