@@ -8,6 +8,7 @@ DECLARE_TESTS(hexregistry);
 DECLARE_TESTS(pypi_json);
 DECLARE_TESTS(pypi_list);
 DECLARE_TESTS(pypi_simple);
+DECLARE_TESTS(rss);
 DECLARE_TESTS(sparse);
 
 UNIT_MAIN("index",
@@ -15,5 +16,6 @@ UNIT_MAIN("index",
 	TEST_LIST(pypi_json),
 	TEST_LIST(pypi_list),
 	TEST_LIST(pypi_simple),
+	TEST_LIST(rss),
 	TEST_LIST(sparse)
 )
