@@ -14,6 +14,10 @@
 /* Without the fraction and the zone: "2026-03-02T10:00:00". */
 #define SECONDS_LEN 19
 
+/* Where `releases` begins, and what is behind it. */
+#define RELEASES SPAN(",\"releases\":{")
+#define URLS ",\"urls\":"
+
 static void
 put_hex_member(struct buf *out, const char *before, struct span bytes)
 {
@@ -132,7 +136,7 @@ put_before(struct buf *out, const struct pypi_site *site, const struct pypi_docu
 static void
 put_behind(struct buf *out, const struct pypi_site *site, const struct pypi_document *d)
 {
-	buf_puts(out, ",\"urls\":");
+	buf_puts(out, URLS);
 	put_files(out, site, d->files, d->file_count);
 	buf_puts(out, ",\"vulnerabilities\":[]}\n");
 }
@@ -141,7 +145,7 @@ void
 pypi_json_head(struct buf *out, const struct pypi_site *site, const struct pypi_document *d, int64_t serial)
 {
 	put_before(out, site, d, serial);
-	buf_puts(out, ",\"releases\":{");
+	buf_put_span(out, RELEASES);
 }
 
 void
@@ -149,6 +153,21 @@ pypi_json_tail(struct buf *out, const struct pypi_site *site, const struct pypi_
 {
 	buf_putc(out, '}');
 	put_behind(out, site, d);
+}
+
+/* Quotes within a text are escaped, so neither mark is found inside of one. */
+struct span
+pypi_json_releases(struct span document)
+{
+	const struct span end = SPAN("}" URLS);
+	const char *from = memmem(document.at, document.len, RELEASES.at, RELEASES.len);
+	const char *to;
+
+	if (!from)
+		return span_make(NULL, 0);
+	from += RELEASES.len;
+	to = memmem(from, (size_t)(document.at + document.len - from), end.at, end.len);
+	return to ? span_make(from, (size_t)(to - from)) : span_make(NULL, 0);
 }
 
 void

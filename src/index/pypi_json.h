@@ -39,6 +39,12 @@ struct pypi_document {
  */
 void pypi_json_head(struct buf *out, const struct pypi_site *site, const struct pypi_document *d, int64_t serial);
 void pypi_json_tail(struct buf *out, const struct pypi_site *site, const struct pypi_document *d);
+/*
+ * The members of `releases` within a document that was written by the above;
+ * at == NULL when it has none.
+ */
+struct span pypi_json_releases(struct span document);
+
 void pypi_json_without_releases(struct buf *out, const struct pypi_site *site, const struct pypi_document *d,
 	int64_t serial);
 

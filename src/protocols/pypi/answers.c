@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/encode.h"
 #include "http/accept.h"
+#include "wire/json.h"
 
 /* ---- credentials ---- */
 
@@ -154,7 +155,7 @@ const struct doc *
 pypi_fault_view(struct call *c, const struct fault *f, int *status)
 {
 	enum pypi_area area = c->state ? pypi_state(c)->area : pypi_area_of(c);
-	struct doc *view;
+	struct buf b = buf_on(c->work.arena);
 
 	if (f->kind == FAULT_INVALID)
 		*status = 400;
@@ -165,9 +166,12 @@ pypi_fault_view(struct call *c, const struct fault *f, int *status)
 		tell_uploader(c, *status, message_of(c, f));
 		return NULL;
 	case PYPI_AREA_JSON:
-		view = doc_map(c->work.arena);
-		doc_text(view, "message", message_of(c, f));
-		return view;
+		/* With this blank: some clients compare the bytes. */
+		buf_puts(&b, "{\"message\": ");
+		json_write_text(&b, span_of(message_of(c, f)));
+		buf_putc(&b, '}');
+		reply_bytes(c, *status, "application/json", buf_span(&b));
+		return NULL;
 	case PYPI_AREA_SIMPLE:
 	case PYPI_AREA_OTHER:
 		break;
@@ -175,4 +179,37 @@ pypi_fault_view(struct call *c, const struct fault *f, int *status)
 	reply_bytes(c, *status, "text/plain; charset=UTF-8",
 		    span_of(arena_printf(c->work.arena, "%d %s", *status, message_of(c, f))));
 	return NULL;
+}
+
+/* ---- what answers share ---- */
+
+/* No header can hold others, and no client sends them. */
+static bool
+is_visible(struct span s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if ((unsigned char)s.at[i] <= ' ' || s.at[i] == 127)
+			return false;
+	return true;
+}
+
+bool
+pypi_redirect(struct call *c, int status, const char *path)
+{
+	struct span query = c->request->query;
+
+	if (query.len == 0 || !is_visible(query))
+		return redirect(c, status, call_url(c, "%s", path));
+	return redirect(c, status, call_url(c, "%s?%.*s", path, (int)query.len, query.at));
+}
+
+void
+pypi_share(struct call *c)
+{
+	call_header(c, "Access-Control-Allow-Origin", "*");
+	call_header(c, "Access-Control-Allow-Headers",
+		    "Content-Type, If-Match, If-Modified-Since, If-None-Match, If-Unmodified-Since");
+	call_header(c, "Access-Control-Allow-Methods", "GET");
+	call_header(c, "Access-Control-Max-Age", "86400");
+	call_header(c, "Access-Control-Expose-Headers", "X-PyPI-Last-Serial");
 }

@@ -16,6 +16,7 @@
 #include "domain/hex_access.h"
 #include "domain/repository.h"
 #include "formats/pypi_name.h"
+#include "version/pep440.h"
 
 const struct repository pypi_public_repository = { .id = REPOSITORY_PYPI, .ecosystem = "pypi", .name = "pypi" };
 
@@ -114,6 +115,17 @@ pypi_path_project(struct call *c, struct pypi_place *out)
 	if (out->project && strcmp(out->project->status, "quarantined") != 0)
 		return true;
 	return not_found(c);
+}
+
+const struct pypi_release *
+pypi_path_release(struct call *c, const struct pypi_place *at)
+{
+	struct pep440 version;
+
+	if (!pep440_parse(c->work.arena, path_span(c, "version"), &version))
+		return NULL;
+	return pypi_release_find(&c->work, at->project->id,
+				 span_of(pep440_canonical(c->work.arena, &version)));
 }
 
 /* What is refused. */

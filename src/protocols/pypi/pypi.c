@@ -18,18 +18,31 @@ static void
 after(struct call *c)
 {
 	call_header(c, "X-Content-Type-Options", "nosniff");
-	if (c->state && pypi_state(c)->private)
+	if (!c->state)
+		return;
+	if (pypi_state(c)->area == PYPI_AREA_SIMPLE || pypi_state(c)->area == PYPI_AREA_JSON)
+		pypi_share(c);
+	if (pypi_state(c)->private)
 		call_header(c, "Vary", "Accept, Accept-Encoding, Authorization");
 }
 
+#define MOUNT(prefix, routes) { prefix, routes }, { "/:owner/:repository/pypi" prefix, routes }
+
 static const struct mount mounts[] = {
-	{ "/simple", NULL },
+	MOUNT("/simple", pypi_simple_routes),
+	MOUNT("/pypi", pypi_json_routes),
+	MOUNT("/pypi", pypi_action_routes),
 	{ "/pypi", pypi_moved_routes },
-	{ "/pypi", pypi_manage_routes },
-	{ "/:owner/:repository/pypi/pypi", pypi_manage_routes },
-	{ "/legacy", pypi_upload_routes },
-	{ "/:owner/:repository/pypi/legacy", pypi_upload_routes },
-	{ "/rss", NULL },
+	MOUNT("/pypi", pypi_manage_routes),
+	MOUNT("/legacy", pypi_upload_routes),
+	MOUNT("/project", pypi_project_routes),
+	MOUNT("/p", pypi_short_routes),
+	MOUNT("/packages", pypi_package_routes),
+	MOUNT("/rss", pypi_feed_routes),
+	MOUNT("/stats", pypi_stats_routes),
+	MOUNT("/integrity", pypi_integrity_routes),
+	{ "/files/pypi", pypi_file_routes },
+	{ "/:owner/:repository/pypi/files", pypi_file_routes },
 	{ "/:owner/:repository/pypi", NULL },
 	{ NULL, NULL }
 };

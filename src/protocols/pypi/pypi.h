@@ -41,10 +41,21 @@ pypi_state(struct call *c)
 /* What the path says, before and whether or not there is a route. */
 enum pypi_area pypi_area_of(const struct call *c);
 
-/* Mounted for `pypi` and below /:owner/:repository/pypi. */
-extern const struct route pypi_upload_routes[], pypi_manage_routes[];
+/* The route tables, each mounted for `pypi` and below /:owner/:repository/pypi. */
+extern const struct route pypi_simple_routes[];		/* simple.c: below /simple */
+extern const struct route pypi_json_routes[];		/* json.c: below /pypi */
+extern const struct route pypi_action_routes[];		/* pages.c: below /pypi */
+extern const struct route pypi_project_routes[];	/* pages.c: below /project */
+extern const struct route pypi_short_routes[];		/* pages.c: below /p */
+extern const struct route pypi_file_routes[];		/* files.c: below /files/pypi, or …/files */
+extern const struct route pypi_package_routes[];	/* files.c: below /packages */
+extern const struct route pypi_feed_routes[];		/* feeds.c: below /rss */
+extern const struct route pypi_stats_routes[];		/* stats.c: below /stats */
+extern const struct route pypi_integrity_routes[];	/* integrity.c: below /integrity */
+extern const struct route pypi_upload_routes[];		/* upload.c: below /legacy */
+extern const struct route pypi_manage_routes[];		/* manage.c: below /pypi */
 /* Mounted for `pypi` alone. */
-extern const struct route pypi_moved_routes[];
+extern const struct route pypi_moved_routes[];		/* upload.c: below /pypi */
 
 /* The protocol's hooks for failures (protocols/protocol.h). */
 bool pypi_refuse_credential(struct call *c, enum auth_refusal why);
@@ -72,6 +83,9 @@ const struct repository *pypi_path_repository_for(struct call *c) MUST_CHECK;
 /* The path's ":name" for reading; NOT_FOUND when there is none or it is in quarantine. */
 bool pypi_path_project(struct call *c, struct pypi_place *out) MUST_CHECK;
 
+/* The path's ":version" in any spelling; NULL without a fault when it is none or there is none. */
+const struct pypi_release *pypi_path_release(struct call *c, const struct pypi_place *at) MUST_CHECK;
+
 /*
  * Whether the caller may do SCOPE with the project, or create one called NAME
  * when there is none: credential, role (FULL: owners only), verified address.
@@ -79,6 +93,14 @@ bool pypi_path_project(struct call *c, struct pypi_place *out) MUST_CHECK;
  */
 bool pypi_require(struct call *c, const struct pypi_place *at, const char *name, enum scope scope, bool full)
 	MUST_CHECK;
+
+/* ---- answers (answers.c) ---- */
+
+/* 301 or 302 to a path below base_url; the request's query string is kept. Always true. */
+bool pypi_redirect(struct call *c, int status, const char *path);
+
+/* Anybody's pages may read the answer; for routes outside the areas that always say so. */
+void pypi_share(struct call *c);
 
 /* The path of the repository's routes below base_url: "" or "/OWNER/REPOSITORY/pypi". */
 const char *pypi_prefix(struct call *c, const struct repository *r);

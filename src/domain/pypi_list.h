@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The list of all projects of a Python repository. It would be too large to be
+ * written at every upload and is hardly ever asked for, so it is rendered when
+ * somebody asks and something changed since the last time, and stored.
+ */
+#ifndef ENTREPOT_DOMAIN_PYPI_LIST_H
+#define ENTREPOT_DOMAIN_PYPI_LIST_H
+
+#include "base/compiler.h"
+#include "domain/pypi_index.h"
+
+struct repository;
+struct work;
+
+/*
+ * The list as PAGE (PYPI_PAGE_HTML, PYPI_PAGE_SIMPLE); its serial is the
+ * repository's. ETAG (or NULL) is what the caller has already: the body is then
+ * left out. One query as long as nothing changed; NULL on failure.
+ */
+const struct pypi_object *pypi_list_get(struct work *w, const struct repository *r, enum pypi_page page,
+	const char *etag) MUST_CHECK;
+
+#endif
