@@ -106,11 +106,58 @@ SELECT 'reverse-dependency' AS kind,
  LIMIT 1000;
 
 -- :name verify_owners :many
--- Packages that nobody may change.
+-- Packages that nobody may change; an account's repository is its own.
 SELECT 'owner-missing' AS kind, p.name AS subject, 'nobody owns it' AS text
   FROM package p
+  JOIN repository r ON r.id = p.repository_id AND r.owner_id IS NULL
  WHERE NOT EXISTS (SELECT FROM owner o WHERE o.package_id = p.id)
  ORDER BY p.id
+ LIMIT 1000;
+
+-- :name verify_projects :many
+-- Python projects without their own row, with the sizes of their files added up wrongly, or behind their changes.
+SELECT 'package-differs' AS kind, p.name AS subject,
+       CASE WHEN y.package_id IS NULL THEN 'has no row in package_pypi'
+            WHEN y.total_size <> n.size THEN 'total_size is ' || y.total_size || ' instead of ' || n.size
+            ELSE 'last_serial is ' || y.last_serial || ' instead of ' || n.serial END AS text
+  FROM repository o
+  JOIN package p ON p.repository_id = o.id
+  LEFT JOIN package_pypi y ON y.package_id = p.id
+ CROSS JOIN LATERAL (
+       SELECT (SELECT coalesce(sum(f.size), 0)
+                 FROM release r JOIN file f ON f.release_id = r.id
+                WHERE r.package_id = p.id AND f.kind IN ('sdist', 'wheel')) AS size,
+              (SELECT coalesce(max(c.serial), 0) FROM change c WHERE c.package_id = p.id) AS serial) n
+ WHERE o.ecosystem = 'pypi'
+   AND (y.package_id IS NULL OR y.total_size <> n.size OR y.last_serial <> n.serial)
+ ORDER BY p.id
+ LIMIT 1000;
+
+-- :name verify_distributions :many
+-- Python releases without metadata, and files of them that lie where they do not belong.
+SELECT 'file-differs' AS kind, f.path AS subject,
+       CASE WHEN y.release_id IS NULL THEN 'its release has no row in release_pypi'
+            WHEN f.kind = 'metadata' THEN 'does not lie beside its wheel'
+            ELSE 'its path is not made of its BLAKE2b' END AS text
+  FROM repository o
+  JOIN file f ON f.repository_id = o.id
+  LEFT JOIN release_pypi y ON y.release_id = f.release_id
+  LEFT JOIN file w ON w.id = f.parent_id
+ CROSS JOIN LATERAL (SELECT encode(f.blake2b256, 'hex') AS hex) b
+ WHERE o.ecosystem = 'pypi'
+   AND (y.release_id IS NULL
+        OR CASE f.kind WHEN 'metadata' THEN f.path IS DISTINCT FROM w.path || '.metadata'
+                       ELSE f.path IS DISTINCT FROM 'packages/' || left(b.hex, 2) || '/' || substr(b.hex, 3, 2) || '/'
+                                                    || substr(b.hex, 5) || '/' || f.filename END)
+ ORDER BY f.id
+ LIMIT 1000;
+
+-- :name verify_parts :many
+-- Parts of index objects with the sum of other bytes.
+SELECT 'index-differs' AS kind, path AS subject, 'one of its parts has the sum of other bytes' AS text
+  FROM index_part
+ WHERE sum <> sha256(body)
+ ORDER BY repository_id, path, first_key
  LIMIT 1000;
 
 -- :name verify_totals :one

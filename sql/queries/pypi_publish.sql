@@ -1,8 +1,11 @@
 -- What uploading to a Python project does beyond what every ecosystem does.
 
 -- :name pypi_publish_similar :one
--- How many projects have a name that looks so.
-SELECT count(*) AS count FROM package_pypi WHERE repository_id = $1 AND similar_name = $2;
+-- How many projects of another name have one that looks so.
+SELECT count(*) AS count
+  FROM package_pypi y
+  JOIN package p ON p.id = y.package_id
+ WHERE y.repository_id = $1 AND y.similar_name = $2 AND p.canonical_name <> $3;
 
 -- :name pypi_publish_project_add :exec
 -- What only a Python project has; nothing when another one's name looks so.

@@ -13,6 +13,7 @@
 #include "domain/hex_verify.h"
 #include "domain/index.h"
 #include "domain/package.h"
+#include "domain/pypi_verify.h"
 #include "domain/repository.h"
 #include "formats/crate_rules.h"
 
@@ -96,6 +97,18 @@ repair_hex(struct work *w, struct counts *n)
 }
 
 static bool
+repair_pypi(struct work *w, struct counts *n)
+{
+	struct pypi_repaired done;
+
+	if (!pypi_verify_repair(w, &done))
+		return false;
+	n->packages += done.packages;
+	n->changed += done.changed;
+	return true;
+}
+
+static bool
 reindex(struct admin *a)
 {
 	const struct reindex *o = a->options;
@@ -110,7 +123,7 @@ reindex(struct admin *a)
 			return fault_raise(a->work->fault, FAULT_NOT_FOUND, "there is no crate `%s`", o->package);
 		if (!repair(a->work, p->id, p->name, &n))
 			return false;
-	} else if (!repair_all(a->work, &n) || !repair_hex(a->work, &n)) {
+	} else if (!repair_all(a->work, &n) || !repair_hex(a->work, &n) || !repair_pypi(a->work, &n)) {
 		return false;
 	}
 	d = doc_map(a->work->arena);

@@ -87,7 +87,7 @@ is_similar(struct work *w, const struct pypi_upload *u, bool *similar)
 	int64_t count = 0;
 
 	if (u->similar_name &&
-	    !db_int(w, Q_PYPI_PUBLISH_SIMILAR, ARGS(num(u->repository->id), text(u->similar_name)), &count))
+	    !db_int(w, Q_PYPI_PUBLISH_SIMILAR, ARGS(num(u->repository->id), text(u->similar_name), text(u->canonical_name)), &count))
 		return false;
 	*similar = count > 0;
 	return true;

@@ -241,7 +241,7 @@ static const struct row_type finding_row = ROW_TYPE(finding, finding_columns);
 
 static const enum query_name checks[] = {
 	Q_VERIFY_FILES, Q_VERIFY_CRATES, Q_VERIFY_PACKAGES, Q_VERIFY_COUNTS, Q_VERIFY_DOWNLOADS,
-	Q_VERIFY_REVERSE, Q_VERIFY_OWNERS,
+	Q_VERIFY_REVERSE, Q_VERIFY_OWNERS, Q_VERIFY_PROJECTS, Q_VERIFY_DISTRIBUTIONS, Q_VERIFY_PARTS,
 };
 
 static bool
@@ -293,5 +293,5 @@ verify_run(struct work *w, const struct verify_options *options, struct verify_r
 
 	*out = (struct verify_result){ 0 };
 	return count_all(w, out) && check_rows(w, &v) && verify_index(w, &v) && verify_hex(w, &v) &&
-	       check_blobs(w, &v) && blob_walk(w, check_store_files, &v);
+	       verify_pypi(w, &v) && check_blobs(w, &v) && blob_walk(w, check_store_files, &v);
 }

@@ -20,8 +20,9 @@ struct verify {
 /* Note that something is wrong. */
 void verify_report(struct verify *v, const char *kind, const char *subject, const char *format, ...) PRINTF(4, 5);
 
-/* Compare every stored index object with one computed from scratch: those of crates, those of Hex repositories. */
+/* Compare every stored index object with one computed from scratch: those of crates, Hex, Python repositories. */
 bool verify_index(struct work *w, struct verify *v) MUST_CHECK;
 bool verify_hex(struct work *w, struct verify *v) MUST_CHECK;
+bool verify_pypi(struct work *w, struct verify *v) MUST_CHECK;
 
 #endif

@@ -35,8 +35,6 @@ acting_as(const char *account)
 {
 	struct actor *actor = arena_new(w->arena, struct actor);
 
-	/* Of an earlier test. */
-	w->actor = NULL;
 	*actor = (struct actor){ .account_id = given_account(account), .name = account, .scopes = UINT64_MAX };
 	w->actor = actor;
 }

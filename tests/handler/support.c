@@ -184,6 +184,7 @@ test_setup_committing(void **state)
 	arena_init(&test_arena);
 	fault_init(&test_fault, &test_arena);
 	test_work.db = program_db;
+	test_work.actor = NULL;
 	test_work.now = clock_now();
 	if (test_app_setup)
 		test_app_setup();
