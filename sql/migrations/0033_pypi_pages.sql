@@ -34,3 +34,8 @@ COMMENT ON COLUMN index_part.first_key IS 'the entries from this key up to the n
 
 -- The largest file that any project of a repository may have.
 CREATE INDEX package_max_upload_size_idx ON package (repository_id, max_upload_size) WHERE max_upload_size IS NOT NULL;
+
+-- As long as specifier sets are read (version/pep440_spec.h).
+ALTER TABLE release_pypi
+	DROP CONSTRAINT release_pypi_requires_python_check,
+	ADD CONSTRAINT release_pypi_requires_python_check CHECK (octet_length(requires_python) <= 8192);

@@ -53,6 +53,15 @@ SELECT r.id, r.version, r.version_key, r.published_at,
 INSERT INTO release_pypi (release_id, requires_python, description_content_type, classifiers, metadata, description)
 VALUES ($1, $2, $3, $4, $5::jsonb, $6);
 
+-- :name pypi_publish_dependencies :exec
+-- What a release needs; columns as arrays of one length, extras of each as a JSON array.
+INSERT INTO dependency (release_id, position, package_name, target_package_id, requirement, platform, features, optional)
+SELECT $1, d.n, d.name, p.id, d.requirement, d.marker,
+       ARRAY(SELECT jsonb_array_elements_text(d.extras::jsonb)), d.optional = 1
+  FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[])
+       WITH ORDINALITY AS d (name, requirement, marker, extras, optional, n)
+  LEFT JOIN package p ON p.repository_id = $2 AND p.canonical_name = d.name;
+
 -- :name pypi_publish_provenance :exec
 -- Who made a file, as it is served.
 INSERT INTO provenance (file_id, body) VALUES ($1, $2);

@@ -28,6 +28,8 @@
 #include "domain/pypi_project.h"
 #include "domain/repository.h"
 #include "formats/core_metadata.h"
+#include "formats/pypi_name.h"
+#include "formats/pypi_requirement.h"
 #include "version/pep440.h"
 #include "wire/doc.h"
 #include "wire/json.h"
@@ -63,20 +65,15 @@ static const struct column joined_columns[] = {
 };
 static const struct row_type joined_row = ROW_TYPE(joined_release, joined_columns);
 
-bool
-pypi_version_read(struct work *w, struct span text, struct pypi_version *out)
+struct pypi_version
+pypi_version_of(struct arena *a, const struct pep440 *v)
 {
-	struct pep440 v;
-
-	if (!pep440_parse(w->arena, text, &v))
-		return false;
-	*out = (struct pypi_version){
-		.normal = pep440_normal(w->arena, &v),
-		.identity = pep440_canonical(w->arena, &v),
-		.key = pep440_key(w->arena, &v),
-		.prerelease = pep440_is_prerelease(&v),
+	return (struct pypi_version){
+		.normal = pep440_normal(a, v),
+		.identity = pep440_canonical(a, v),
+		.key = pep440_key(a, v),
+		.prerelease = pep440_is_prerelease(v),
 	};
-	return true;
 }
 
 /* ---- new projects ---- */
@@ -87,7 +84,8 @@ is_similar(struct work *w, const struct pypi_upload *u, bool *similar)
 	int64_t count = 0;
 
 	if (u->similar_name &&
-	    !db_int(w, Q_PYPI_PUBLISH_SIMILAR, ARGS(num(u->repository->id), text(u->similar_name), text(u->canonical_name)), &count))
+	    !db_int(w, Q_PYPI_PUBLISH_SIMILAR,
+		    ARGS(num(u->repository->id), text(u->similar_name), text(u->canonical_name)), &count))
 		return false;
 	*similar = count > 0;
 	return true;
@@ -312,6 +310,55 @@ common_of(struct work *w, const struct pypi_upload *u)
 	};
 }
 
+/* Whether it is needed only by those who ask for an extra. */
+static bool
+is_optional(const struct pypi_requirement *r)
+{
+	return r->marker && strstr(r->marker, "extra ==");
+}
+
+static struct span
+extras_json(struct arena *a, const struct pypi_requirement *r)
+{
+	struct doc *list = doc_list(a);
+	struct buf b = buf_on(a);
+
+	for (size_t i = 0; i < r->extra_count; i++)
+		doc_span(list, NULL, r->extras[i]);
+	json_write(&b, list, NULL);
+	return buf_span(&b);
+}
+
+/* What is needed, where it is looked up by name: who depends on whom. */
+static bool
+put_dependencies(struct work *w, const struct pypi_upload *u, int64_t release_id)
+{
+	const struct core_list *list = &u->core->requires_dist;
+	struct arena *a = w->arena;
+	struct span *names = arena_zalloc(a, list->count + 1, sizeof(*names));
+	struct span *versions = arena_zalloc(a, list->count + 1, sizeof(*versions));
+	struct span *markers = arena_zalloc(a, list->count + 1, sizeof(*markers));
+	struct span *extras = arena_zalloc(a, list->count + 1, sizeof(*extras));
+	int64_t *optional = arena_zalloc(a, list->count + 1, sizeof(*optional));
+	size_t n = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		struct pypi_requirement r;
+
+		if (!pypi_requirement_parse(a, list->at[i], &r, NULL))
+			continue;
+		names[n] = span_of(pypi_name_normal(a, r.name));
+		versions[n] = span_of(pep440_spec_text(a, &r.versions));
+		markers[n] = span_of(r.marker);
+		extras[n] = extras_json(a, &r);
+		optional[n++] = is_optional(&r);
+	}
+	return n == 0 ||
+	       db_exec(w, Q_PYPI_PUBLISH_DEPENDENCIES,
+		       ARGS(num(release_id), num(u->repository->id), text_array(names, n), text_array(versions, n),
+			    text_array(markers, n), text_array(extras, n), int_array(optional, n)), NULL);
+}
+
 static bool
 add_release(struct work *w, const struct pypi_upload *u, const struct publish *common, int64_t package_id,
 	    int64_t *release_id)
@@ -322,7 +369,8 @@ add_release(struct work *w, const struct pypi_upload *u, const struct publish *c
 	       db_exec(w, Q_PYPI_PUBLISH_RELEASE_ADD,
 		       ARGS(num(*release_id), text_span(m->requires_python), text_span(m->description_content_type),
 			    text_array(m->classifiers.at, m->classifiers.count),
-			    text(pypi_metadata_json(w->arena, m)), text_span(m->description)), NULL);
+			    text(pypi_metadata_json(w->arena, m)), text_span(m->description)), NULL) &&
+	       put_dependencies(w, u, *release_id);
 }
 
 /* ---- files ---- */

@@ -21,8 +21,10 @@
 #include "base/span.h"
 #include "domain/publish.h"
 
+struct arena;
 struct core_metadata;
 struct digests;
+struct pep440;
 struct pypi_project;
 struct repository;
 struct tempfile;
@@ -36,8 +38,7 @@ struct pypi_version {
 	bool prerelease;
 };
 
-/* False when TEXT is no version. */
-bool pypi_version_read(struct work *w, struct span text, struct pypi_version *out) MUST_CHECK;
+struct pypi_version pypi_version_of(struct arena *a, const struct pep440 *v);
 
 struct pypi_upload {
 	const struct repository *repository;

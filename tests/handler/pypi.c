@@ -20,6 +20,7 @@
 #include "formats/core_metadata.h"
 #include "formats/pypi_name.h"
 #include "request.h"
+#include "version/pep440.h"
 
 const struct repository *
 given_pypi_repository(void)
@@ -80,13 +81,15 @@ upload_of(const struct given_upload *g, struct core_metadata *core)
 		.metadata = span_of(g->metadata),
 		.help = "http://registry.example/",
 	};
+	struct pep440 v;
 
 	*core = g->core ? *g->core : (struct core_metadata){ 0 };
 	core->name = span_of(g->name);
 	core->version = span_of(g->version);
 	u.python_version = u.sdist ? "source" : "py3";
 	u.spool = spool_of(content, digests);
-	assert_true(pypi_version_read(w, core->version, &u.version));
+	assert_true(pep440_parse(w->arena, core->version, &v));
+	u.version = pypi_version_of(w->arena, &v);
 	return u;
 }
 

@@ -106,6 +106,27 @@ other_spellings_of_a_version_join_its_release_and_change_nothing_of_it(void **st
 }
 
 static void
+requirements_are_known_by_the_normal_names_of_projects(void **state)
+{
+	const struct span needs[] = {
+		SPAN("Foo_Bar[b,a]<2,>=1; python_version < \"3\""), SPAN("quux; extra == \"dev\""),
+	};
+	struct core_metadata core = { .requires_dist = { needs, 2 } };
+
+	(void)state;
+	given_alice();
+	given_pypi("foo.bar", "1.0", "foo_bar-1.0.tar.gz");
+	assert_int_equal(upload_pypi(&(struct given_upload){ "baz", "1.0", "baz-1.0.tar.gz", .core = &core }),
+		GIVEN_STORED);
+
+	assert_string_equal(sql_text("SELECT string_agg(concat_ws('|', d.package_name, p.name, d.requirement, d.platform,"
+		" array_to_string(d.features, ','), d.optional), ' ' ORDER BY d.position)"
+		" FROM dependency d LEFT JOIN package p ON p.id = d.target_package_id"),
+		"foo-bar|foo.bar|<2,>=1|python_version < \"3\"|a,b|f quux||extra == \"dev\"||t");
+	assert_int_equal(sql_int("SELECT count(*) FROM reverse_dependency"), 1);
+}
+
+static void
 the_name_is_shown_as_it_was_spelled_last(void **state)
 {
 	(void)state;
@@ -301,6 +322,7 @@ TESTS(pypi_index,
 	TEST(a_first_upload_makes_project_release_file_and_pages),
 	TEST(a_path_tells_the_digest_and_metadata_lies_beside_the_wheel),
 	TEST(other_spellings_of_a_version_join_its_release_and_change_nothing_of_it),
+	TEST(requirements_are_known_by_the_normal_names_of_projects),
 	TEST(the_name_is_shown_as_it_was_spelled_last),
 	TEST(the_same_file_again_changes_nothing),
 	TEST(a_file_name_never_means_other_bytes),

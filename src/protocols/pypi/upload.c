@@ -20,6 +20,7 @@
 #include "domain/pypi_publish.h"
 #include "domain/repository.h"
 #include "formats/attestation.h"
+#include "formats/core_rules.h"
 #include "formats/distribution.h"
 #include "formats/pypi_name.h"
 #include "protocols/pypi/form.h"
@@ -29,6 +30,7 @@
 
 struct upload {
 	struct pypi_form form;
+	struct core_checked checked;		/* its metadata in normal forms */
 	struct pypi_place place;		/* the project, once it is known or made */
 	enum distribution_type type;
 	struct pypi_upload file;
@@ -94,13 +96,16 @@ text_of(struct arena *a, struct span s)
 static bool
 check_metadata(struct call *c, struct upload *u)
 {
-	const struct core_metadata *m = &u->form.metadata;
+	const struct config *config = c->work.config;
+	struct core_policy policy = {
+		.local_versions = config->pypi_local_versions,
+		.classifiers = { .any = !config->pypi_known_classifiers },
+	};
+	struct arena *a = c->work.arena;
 
-	if (!m->version.at)
-		return fault_raise(&c->fault, FAULT_BAD_REQUEST, "'version' is a required field." CORE_METADATA_SEE);
-	if (!pypi_version_read(&c->work, m->version, &u->file.version))
-		return fault_raise(&c->fault, FAULT_BAD_REQUEST, "'%.*s' is invalid for 'version'." CORE_METADATA_SEE,
-				   (int)m->version.len, m->version.at);
+	if (!core_rules_check(a, &c->fault, &policy, &u->form.metadata, &u->checked))
+		return false;
+	u->file.version = pypi_version_of(a, &u->checked.version);
 	return true;
 }
 
@@ -121,7 +126,7 @@ describe(struct call *c, struct upload *u)
 	if (!distribution_type_parse(form->filetype, &u->type))
 		return refuse(c, "Invalid value for filetype. Error: Use a known file type.");
 	f->repository = u->place.repository;
-	f->core = &form->metadata;
+	f->core = &u->checked.metadata;
 	f->name = text_of(a, form->metadata.name);
 	f->canonical_name = pypi_name_normal(a, form->metadata.name);
 	if (c->work.config->pypi_similar_names)
