@@ -2,18 +2,8 @@
 /*
  * What entrepot makes of versions, specifiers, requirements and names of Python
  * packages, for tests/e2e/clients/packaging.t. A line of standard input is a
- * question with its parts between tabs; its answer is a line.
- *
- *	version TEXT			normal, canonical and public form, "pre" or "final"
- *	order TEXT TEXT			-1, 0 or 1 by comparison, and by keys
- *	specifiers TEXT			stored form
- *	wanted SPECIFIERS		1 or 0: whether pre-releases are
- *	match SPECIFIERS TEXT...	1 or 0 per version
- *	choose SPECIFIERS TEXT...	1 or 0 per version, when one is to be chosen
- *	requirement TEXT		stored form
- *	name TEXT			normal form
- *
- * The answer is "invalid" when a part is.
+ * question with its parts between tabs; its answer is a line, "invalid" when a
+ * part is.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -146,14 +136,14 @@ static const struct {
 	const char *verb;
 	const char *(*answer)(struct span rest);
 } questions[] = {
-	{ "version", about_version },
-	{ "order", about_order },
-	{ "specifiers", about_specifiers },
-	{ "wanted", about_wanted },
-	{ "match", about_match },
-	{ "choose", about_choose },
-	{ "requirement", about_requirement },
-	{ "name", about_name },
+	{ "version", about_version },		/* TEXT: normal, canonical and public form, "pre" or "final" */
+	{ "order", about_order },		/* TEXT TEXT: -1, 0 or 1 by comparison, and by keys */
+	{ "specifiers", about_specifiers },	/* TEXT: stored form */
+	{ "wanted", about_wanted },		/* SPECIFIERS: 1 or 0, whether pre-releases are */
+	{ "match", about_match },		/* SPECIFIERS VERSION...: 1 or 0 for each */
+	{ "choose", about_choose },		/* the same, when one of them is to be chosen */
+	{ "requirement", about_requirement },	/* TEXT: stored form */
+	{ "name", about_name },			/* TEXT: normal form */
 };
 
 static void
