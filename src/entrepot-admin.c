@@ -16,6 +16,8 @@ static const struct admin_verb *const verbs[] = {
 	&reindex_verb,
 	&gc_verb,
 	&verify_verb,
+	&backup_verb,
+	&restore_verb,
 	&routes_verb,
 	&config_verb,
 	NULL,

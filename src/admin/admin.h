@@ -86,6 +86,8 @@ extern const struct admin_verb keys_verb;
 extern const struct admin_verb reindex_verb;
 extern const struct admin_verb gc_verb;
 extern const struct admin_verb verify_verb;
+extern const struct admin_verb backup_verb;
+extern const struct admin_verb restore_verb;
 extern const struct admin_verb routes_verb;
 extern const struct admin_verb config_verb;
 

@@ -39,6 +39,18 @@ int db_socket(const struct db *db);
 /* Read what the server sent unasked; whether a notification (LISTEN) came since the last call. Does not wait. */
 bool db_take_notification(struct db *db);
 
+/*
+ * The variables (ended by NULL, on the arena) that lead PostgreSQL's own programs to where this connection leads,
+ * password included. NULL with a fault set when there is no connection.
+ */
+const char *const *db_environment(struct work *w) MUST_CHECK;
+
+/*
+ * Whether the session is PostgreSQL's own: behind a pooler nothing may be kept in it beyond a transaction, and its
+ * programs would leave their settings to others.
+ */
+bool db_is_direct(struct work *w, bool *direct) MUST_CHECK;
+
 /* ---- arguments ---- */
 
 enum arg_kind { ARG_NULL, ARG_INT, ARG_BOOL, ARG_TEXT, ARG_BYTES, ARG_TIME, ARG_TEXT_ARRAY, ARG_INT_ARRAY };
@@ -200,6 +212,8 @@ bool db_int(struct work *w, enum query_name q, struct args args, int64_t *out) M
  */
 struct tx;
 struct tx *tx_begin(struct work *w) MUST_CHECK;
+/* The same, outermost only: nothing is written, and every statement sees the state at the first one. */
+struct tx *tx_begin_frozen(struct work *w) MUST_CHECK;
 bool tx_commit(struct work *w, struct tx *tx) MUST_CHECK;
 void tx_rollback(struct tx *tx);
 
@@ -213,5 +227,8 @@ bool db_migrate(struct work *w, int *applied) MUST_CHECK;
 
 /* Raises UNAVAILABLE, with a message for operators, unless the schema is exactly the one this program knows. */
 bool db_check_schema(struct work *w) MUST_CHECK;
+
+/* The number of that schema: of the last migration. */
+int64_t db_schema_known(void);
 
 #endif

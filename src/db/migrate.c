@@ -153,3 +153,9 @@ db_check_schema(struct work *w)
 			applied.highest, migration_count);
 	return true;
 }
+
+int64_t
+db_schema_known(void)
+{
+	return migration_count;
+}

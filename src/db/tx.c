@@ -29,19 +29,13 @@ roll_back_left_open(void *arg)
 	tx_rollback(arg);
 }
 
-struct tx *
-tx_begin(struct work *w)
+static struct tx *
+begin_with(struct work *w, const char *sql)
 {
 	struct db *db = w->db;
-	char sql[COMMAND_SIZE] = "BEGIN";
 	struct tx *tx;
-	PGresult *result;
+	PGresult *result = db_sql(db, w->fault, sql);
 
-	if (fault_is_set(w->fault))
-		return NULL;
-	if (db->tx)
-		snprintf(sql, sizeof(sql), "SAVEPOINT s%d", db->tx->depth + 1);
-	result = db_sql(db, w->fault, sql);
 	if (!result)
 		return NULL;
 	PQclear(result);
@@ -52,6 +46,29 @@ tx_begin(struct work *w)
 	tx->hook = arena_on_clear(w->arena, roll_back_left_open, tx);
 	db->tx = tx;
 	return tx;
+}
+
+struct tx *
+tx_begin(struct work *w)
+{
+	struct db *db = w->db;
+	char sql[COMMAND_SIZE] = "BEGIN";
+
+	if (fault_is_set(w->fault))
+		return NULL;
+	if (db->tx)
+		snprintf(sql, sizeof(sql), "SAVEPOINT s%d", db->tx->depth + 1);
+	return begin_with(w, sql);
+}
+
+struct tx *
+tx_begin_frozen(struct work *w)
+{
+	if (w->db->tx) {
+		fault_raise_internal(w->fault, FAULT_INTERNAL, "a frozen transaction within another one");
+		return NULL;
+	}
+	return begin_with(w, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
 }
 
 /* The transaction is over, and with it those begun inside and left open. */

@@ -99,6 +99,20 @@ remove_blob(struct work *w, const struct orphan *o, bool *removed)
 	return true;
 }
 
+/*
+ * A backup copies what its snapshot refers to, and that may be an orphan by
+ * now. It cannot begin before the transaction ends.
+ */
+static bool
+no_backup_runs(struct work *w)
+{
+	int64_t locked;
+
+	if (!db_int(w, Q_GC_LOCK, NO_ARGS, &locked))
+		return false;
+	return locked || fault_raise(w->fault, FAULT_CONFLICT, "a backup is running: nothing may be removed until it ends");
+}
+
 /* One transaction; AFTER is moved to the last digest, *COUNT is how many there were. */
 static bool
 collect_batch(struct work *w, struct gc *gc, uint8_t after[SHA256_SIZE], size_t *count)
@@ -108,7 +122,7 @@ collect_batch(struct work *w, struct gc *gc, uint8_t after[SHA256_SIZE], size_t 
 	const struct orphan *orphans;
 	bool removed[BATCH];
 
-	if (!tx || !db_many(w, Q_BLOB_ORPHANS, &orphan_row,
+	if (!tx || !no_backup_runs(w) || !db_many(w, Q_BLOB_ORPHANS, &orphan_row,
 		ARGS(timestamp(w->now - gc->options->blob_age), bytes(after, SHA256_SIZE), num(BATCH)), &rows))
 		return false;
 	orphans = rows.at;
@@ -223,8 +237,14 @@ gc_job(struct work *w, const struct job *job)
 	struct gc_result result;
 
 	(void)job;
-	if (!gc_run(w, &options, &result))
-		return false;
+	if (!gc_run(w, &options, &result)) {
+		if (w->fault->kind != FAULT_CONFLICT)
+			return false;
+		/* The next one will do. */
+		log_info("gc left off: %s", w->fault->message);
+		fault_clear(w->fault);
+		return true;
+	}
 	log_info("gc removed %lld blobs (%lld bytes) and %lld temporary files",
 		 (long long)result.blobs, (long long)result.bytes, (long long)result.spool_files);
 	return true;

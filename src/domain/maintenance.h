@@ -32,7 +32,11 @@ struct gc_result {
 	int64_t spool_files;
 };
 
-/* Remove orphan blobs and left-over temporary files. Works in small transactions of its own; call it outside of any. */
+/*
+ * Remove orphan blobs and left-over temporary files. Works in small
+ * transactions of its own; call it outside of any. CONFLICT while a backup is
+ * running (domain/backup.h).
+ */
 bool gc_run(struct work *w, const struct gc_options *options, struct gc_result *out) MUST_CHECK;
 
 /* gc_run() with the ordinary ages. A job_fn. */

@@ -61,7 +61,7 @@ LIBRARIES = {
 }
 
 SYSTEM = re.compile(r"(sys|netinet|arpa|net|linux)/\w+\.h|"
-                    r"(assert|ctype|dirent|dlfcn|errno|fcntl|fnmatch|getopt|grp|inttypes|"
+                    r"(assert|ctype|dirent|dlfcn|errno|fcntl|fnmatch|ftw|getopt|grp|inttypes|"
                     r"limits|locale|math|netdb|poll|pthread|pwd|sched|setjmp|signal|spawn|"
                     r"stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|stdnoreturn|"
                     r"string|strings|syslog|termios|time|uchar|unistd|wchar)\.h")

@@ -8,9 +8,11 @@ DECLARE_TESTS(address);
 DECLARE_TESTS(arena);
 DECLARE_TESTS(buf);
 DECLARE_TESTS(clock);
+DECLARE_TESTS(command);
 DECLARE_TESTS(digest);
 DECLARE_TESTS(encode);
 DECLARE_TESTS(fault);
+DECLARE_TESTS(filecopy);
 DECLARE_TESTS(gzip);
 DECLARE_TESTS(log);
 DECLARE_TESTS(number);
@@ -27,9 +29,11 @@ UNIT_MAIN("base",
 	TEST_LIST(arena),
 	TEST_LIST(buf),
 	TEST_LIST(clock),
+	TEST_LIST(command),
 	TEST_LIST(digest),
 	TEST_LIST(encode),
 	TEST_LIST(fault),
+	TEST_LIST(filecopy),
 	TEST_LIST(gzip),
 	TEST_LIST(log),
 	TEST_LIST(number),
