@@ -99,7 +99,9 @@ check_metadata(struct call *c, struct upload *u)
 	const struct config *config = c->work.config;
 	struct core_policy policy = {
 		.local_versions = config->pypi_local_versions,
-		.classifiers = { .any = !config->pypi_known_classifiers },
+		.classifiers.any = !config->pypi_known_classifiers,
+		.classifiers.deprecated = config->pypi_deprecated_classifiers,
+		.any_license = !config->pypi_spdx_license,
 	};
 	struct arena *a = c->work.arena;
 
