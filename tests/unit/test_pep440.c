@@ -148,6 +148,38 @@ equal_versions_have_equal_keys(void **state)
 	assert_string_equal(pep440_canonical(arena, &a), pep440_canonical(arena, &b));
 }
 
+/* As many of PART behind "1" as may be read, and LAST. */
+static struct pep440
+longest(const char *part, const char *last)
+{
+	size_t len = strlen(part), used = 1;
+	char *text = arena_alloc(arena, PEP440_MAX + 1);
+
+	text[0] = '1';
+	for (; used + len + strlen(last) <= PEP440_MAX; used += len)
+		memcpy(text + used, part, len);
+	memcpy(text + used, last, strlen(last) + 1);
+	return parsed(text);
+}
+
+static void
+the_longest_versions_fit_the_columns_they_are_stored_in(void **state)
+{
+	struct pep440 cases[] = { longest("1", ""), longest(".1", ""), longest(".0", ".1"), longest("0", "!1"),
+		longest(".1", "+a"), longest("0", "c.r.dev"), longest("0", "c-r-dev+a.1"), longest("0", "-0") };
+	char local[PEP440_MAX + 1] = "1+a";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_in_range(strlen(pep440_normal(arena, &cases[i])), 250, 512);
+		assert_in_range(pep440_key(arena, &cases[i]).len, 250, 2048);
+	}
+	for (size_t at = 3; at + 2 <= PEP440_MAX; at += 2)
+		memcpy(local + at, at % 4 == 1 ? ".a" : ".1", 3);
+	cases[0] = parsed(local);
+	assert_in_range(pep440_key(arena, &cases[0]).len, 350, 2048);
+}
+
 TESTS(pep440,
 	TEST(every_spelling_has_one_normal_form),
 	TEST(what_is_no_version_is_refused),
@@ -155,5 +187,6 @@ TESTS(pep440,
 	TEST(the_public_form_has_no_local_label),
 	TEST(pre_and_development_releases_are_prereleases_whatever_the_label),
 	TEST(versions_and_their_keys_are_ordered_as_specified),
-	TEST(equal_versions_have_equal_keys)
+	TEST(equal_versions_have_equal_keys),
+	TEST(the_longest_versions_fit_the_columns_they_are_stored_in)
 );
