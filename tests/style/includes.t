@@ -45,6 +45,7 @@ LIBRARIES = {
     "fcgiapp.h": "src/server/fcgi.c",
     "json-c/json.h": "src/wire/json_read.c",
     "libpq-fe.h": "src/db/session.h",
+    "libxml/xmlreader.h": "src/wire/xmlrpc_read.c",
     "liboath/oath.h": "src/base/totp.c",
     "openssl/bn.h": "src/base/signature.c",
     "openssl/core_names.h": "src/base/signature.c",

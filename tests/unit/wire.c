@@ -11,6 +11,7 @@ DECLARE_TESTS(form);
 DECLARE_TESTS(json_read);
 DECLARE_TESTS(json_write);
 DECLARE_TESTS(toml);
+DECLARE_TESTS(xmlrpc);
 
 UNIT_MAIN("wire",
 	TEST_LIST(dialect),
@@ -19,5 +20,6 @@ UNIT_MAIN("wire",
 	TEST_LIST(form),
 	TEST_LIST(json_read),
 	TEST_LIST(json_write),
-	TEST_LIST(toml)
+	TEST_LIST(toml),
+	TEST_LIST(xmlrpc)
 )
