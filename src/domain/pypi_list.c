@@ -44,6 +44,37 @@ static const struct column entry_columns[] = {
 };
 static const struct row_type entry_row = ROW_TYPE(pypi_entry, entry_columns);
 
+/* ---- all entries ---- */
+
+bool
+pypi_list_walk(struct work *w, int64_t repository_id,
+	void (*fn)(void *arg, const struct pypi_entry *entries, size_t count), void *arg)
+{
+	struct arena memory;
+	struct work batch = *w;
+	const char *last = "";
+	struct rows rows = { .count = BATCH };
+	bool ok = true;
+
+	arena_init(&memory);
+	batch.arena = &memory;
+	while (ok && rows.count == BATCH) {
+		ok = db_many(&batch, Q_PYPI_LIST_ENTRIES, &entry_row,
+			     ARGS(num(repository_id), text(last), num(BATCH)), &rows);
+		if (ok && rows.count > 0) {
+			const struct pypi_entry *entries = rows.at;
+
+			fn(arg, entries, rows.count);
+			last = arena_strdup(w->arena, entries[rows.count - 1].canonical_name);
+		}
+		arena_clear(&memory);
+	}
+	arena_free(&memory);
+	return ok;
+}
+
+/* ---- the list ---- */
+
 /* One form of the list. */
 static const struct form {
 	const char *path;
@@ -63,8 +94,10 @@ struct listing {
 };
 
 static void
-put_entries(struct listing *l, const struct pypi_entry *entries, size_t count)
+put_entries(void *arg, const struct pypi_entry *entries, size_t count)
 {
+	struct listing *l = arg;
+
 	for (size_t i = 0; i < count; i++) {
 		if (l->page == PYPI_PAGE_HTML) {
 			pypi_list_html_entry(&l->body, &l->site, &entries[i]);
@@ -77,40 +110,6 @@ put_entries(struct listing *l, const struct pypi_entry *entries, size_t count)
 	l->count += count;
 }
 
-/* The entries behind LAST, whose last one it then is; no more when *LAST is NULL. */
-static bool
-put_batch(struct listing *l, struct work *batch, char **last)
-{
-	const struct pypi_entry *entries;
-	struct rows rows;
-
-	if (!db_many(batch, Q_PYPI_LIST_ENTRIES, &entry_row,
-		     ARGS(num(l->repository->id), text(*last), num(BATCH)), &rows))
-		return false;
-	entries = rows.at;
-	put_entries(l, entries, rows.count);
-	*last = rows.count == BATCH ? arena_strdup(l->w->arena, entries[BATCH - 1].canonical_name) : NULL;
-	return true;
-}
-
-static bool
-put_all(struct listing *l)
-{
-	struct work batch = *l->w;
-	struct arena memory;
-	char *last = arena_strdup(l->w->arena, "");
-	bool ok = true;
-
-	arena_init(&memory);
-	batch.arena = &memory;
-	while (ok && last) {
-		ok = put_batch(l, &batch, &last);
-		arena_clear(&memory);
-	}
-	arena_free(&memory);
-	return ok;
-}
-
 static bool
 write_list(struct listing *l, int64_t serial)
 {
@@ -120,7 +119,7 @@ write_list(struct listing *l, int64_t serial)
 		pypi_list_html_head(&l->body);
 	else
 		pypi_list_json_head(&l->body, serial);
-	if (!put_all(l))
+	if (!pypi_list_walk(l->w, l->repository->id, put_entries, l))
 		return false;
 	if (html)
 		pypi_list_html_tail(&l->body);

@@ -7,8 +7,13 @@
 #ifndef ENTREPOT_DOMAIN_PYPI_LIST_H
 #define ENTREPOT_DOMAIN_PYPI_LIST_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include "base/compiler.h"
 #include "domain/pypi_index.h"
+#include "index/pypi_list.h"
 
 struct repository;
 struct work;
@@ -20,5 +25,12 @@ struct work;
  */
 const struct pypi_object *pypi_list_get(struct work *w, const struct repository *r, enum pypi_page page,
 	const char *etag) MUST_CHECK;
+
+/*
+ * Call FN with the entries of the list, some at a time; their texts are gone
+ * when it returns.
+ */
+bool pypi_list_walk(struct work *w, int64_t repository_id,
+	void (*fn)(void *arg, const struct pypi_entry *entries, size_t count), void *arg) MUST_CHECK;
 
 #endif

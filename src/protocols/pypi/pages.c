@@ -12,6 +12,7 @@
 #include "base/encode.h"
 #include "base/text.h"
 #include "domain/repository.h"
+#include "formats/classifier.h"
 #include "protocols/pypi/page.h"
 
 static bool
@@ -90,6 +91,20 @@ move_to_files(struct call *c, const struct repository *r)
 }
 
 static bool
+list_classifiers(struct call *c, const struct repository *r)
+{
+	struct buf b = buf_on(c->work.arena);
+
+	(void)r;
+	for (size_t i = 0; i < classifier_count(); i++) {
+		if (i > 0)
+			buf_putc(&b, '\n');
+		buf_puts(&b, classifier_at(i));
+	}
+	return reply_bytes(c, 200, "text/plain; charset=UTF-8", buf_span(&b));
+}
+
+static bool
 refuse_doap(struct call *c, const struct repository *r)
 {
 	(void)r;
@@ -100,6 +115,7 @@ static const struct {
 	const char *name;
 	bool (*act)(struct call *c, const struct repository *r);
 } actions[] = {
+	{ "list_classifiers", list_classifiers },
 	{ "rss", move_to_updates },
 	{ "packages_rss", move_to_packages },
 	{ "search", move_to_search },

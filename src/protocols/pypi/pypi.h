@@ -54,8 +54,7 @@ extern const struct route pypi_stats_routes[];		/* stats.c: below /stats */
 extern const struct route pypi_integrity_routes[];	/* integrity.c: below /integrity */
 extern const struct route pypi_upload_routes[];		/* upload.c: below /legacy */
 extern const struct route pypi_manage_routes[];		/* manage.c: below /pypi */
-/* Mounted for `pypi` alone. */
-extern const struct route pypi_moved_routes[];		/* upload.c: below /pypi */
+extern const struct route pypi_xmlrpc_routes[];		/* xmlrpc.c: below /pypi and /RPC2 */
 
 /* The protocol's hooks for failures (protocols/protocol.h). */
 bool pypi_refuse_credential(struct call *c, enum auth_refusal why);
@@ -98,6 +97,9 @@ bool pypi_require(struct call *c, const struct pypi_place *at, const char *name,
 
 /* 301 or 302 to a path below base_url; the request's query string is kept. Always true. */
 bool pypi_redirect(struct call *c, int status, const char *path);
+
+/* For what is sent to /pypi with an action of the upload, which went there long ago: always false (upload.c). */
+bool pypi_refuse_moved(struct call *c);
 
 /* Anybody's pages may read the answer; for routes outside the areas that always say so. */
 void pypi_share(struct call *c);

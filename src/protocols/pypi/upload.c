@@ -343,8 +343,8 @@ upload(struct call *c)
 
 /* ---- where uploads went long ago ---- */
 
-static bool
-moved(struct call *c)
+bool
+pypi_refuse_moved(struct call *c)
 {
 	static const char *const actions[] = { "file_upload", "submit", "submit_pkg_info", "doc_upload" };
 	struct span action = query_find(c->query, ":action");
@@ -356,11 +356,6 @@ moved(struct call *c)
 					   "See %s for more information.", call_url(c, "/legacy/"), call_url(c, "/"));
 	return fault_raise_plain(&c->fault, FAULT_NOT_FOUND);
 }
-
-const struct route pypi_moved_routes[] = {
-	ROUTE(POST, "/", PUBLIC, moved, "Where uploads went long ago", .flags = ROUTE_ANY_ACCEPT),
-	ROUTE_END
-};
 
 const struct route pypi_upload_routes[] = {
 	ROUTE(POST, "/", LATE, upload, "Upload a file of a Python project",
