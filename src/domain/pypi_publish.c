@@ -168,11 +168,11 @@ pypi_publish_check_size(struct work *w, const struct pypi_upload *u, const struc
 /* ---- the file ---- */
 
 static bool
-is_same(const struct known_file *k, const struct pypi_upload *u, const struct pypi_project *p)
+is_same(const struct known_file *k, const struct pypi_upload *u)
 {
 	const struct digests *d = u->digests;
 
-	return p && k->package_id == p->id && strcmp(k->filename, u->filename) == 0 &&
+	return strcmp(k->filename, u->filename) == 0 &&
 	       span_equal(k->sha256, span_make((const char *)d->sha256, sizeof(d->sha256))) &&
 	       span_equal(k->blake2b256, span_make((const char *)d->blake2b_256, sizeof(d->blake2b_256)));
 }
@@ -191,9 +191,15 @@ check_known(struct work *w, const struct pypi_upload *u, const struct pypi_proje
 					    ARGS(num(u->repository->id), text(u->filename),
 						 bytes(d->blake2b_256, sizeof(d->blake2b_256))));
 
-	*same = k && is_same(k, u, p);
-	if (!k || *same)
+	*same = false;
+	if (!k)
 		return !fault_is_set(w->fault);
+	if (is_same(k, u)) {
+		/* Without a project to be of: it came to life a moment ago, which the transaction will see. */
+		*same = p && k->package_id == p->id;
+		if (!p || *same)
+			return true;
+	}
 	return fault_raise(w->fault, FAULT_BAD_REQUEST, "File already exists ('%s', with blake2_256 hash '%s'). "
 			   "See %s for more information.", u->filename, blake2_of(w, u), u->help);
 }
