@@ -229,6 +229,8 @@ read_word(struct parser *p, enum token *token)
 	p->end = len > 0 ? p->start + len : p->text.len;
 	if (len == 0)
 		return fail(p, "invalid character(s)");
+	if (p->normal && p->start > 0 && p->text.at[p->start - 1] == '+')
+		return fail(p, "`+` must be followed by a blank");
 	word.len = len;
 	return read_term(p, word, token) || fail(p, "unknown term");
 }
