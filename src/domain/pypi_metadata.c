@@ -9,6 +9,7 @@
 #include "base/compiler.h"
 #include "base/text.h"
 #include "formats/core_metadata.h"
+#include "formats/core_values.h"
 #include "wire/doc.h"
 #include "wire/json.h"
 
@@ -85,21 +86,13 @@ label_is(struct span label, const char *name)
 	return *name == '\0';
 }
 
-static void
-split_url(struct span entry, struct span *label, struct span *url)
-{
-	*url = entry;
-	*label = span_trim(span_cut(url, ','));
-	*url = url->at ? span_trim(*url) : SPAN("");
-}
-
 struct span
 pypi_metadata_url(const struct core_metadata *m, const char *name)
 {
 	for (size_t i = 0; i < m->project_urls.count; i++) {
 		struct span label, url;
 
-		split_url(m->project_urls.at[i], &label, &url);
+		core_url_split(m->project_urls.at[i], &label, &url);
 		if (label_is(label, name))
 			return url;
 	}
@@ -118,7 +111,7 @@ put_urls(struct doc *to, struct arena *a, const struct core_metadata *m)
 	for (size_t i = 0; i < m->project_urls.count; i++) {
 		struct span label, url;
 
-		split_url(m->project_urls.at[i], &label, &url);
+		core_url_split(m->project_urls.at[i], &label, &url);
 		if ((m->home_page.at && label_is(label, "homepage") && span_equal(url, m->home_page)) ||
 		    (m->download_url.at && label_is(label, "downloadurl") && span_equal(url, m->download_url)))
 			continue;

@@ -14,6 +14,7 @@
 #include "domain/pypi_feed.h"
 #include "domain/pypi_index.h"
 #include "domain/repository.h"
+#include "formats/mailbox.h"
 #include "http/conditional.h"
 #include "index/rss.h"
 
@@ -34,63 +35,6 @@ reply_feed(struct call *c, const struct buf *feed)
 	if (conditional_not_modified(c->request, etag, 0))
 		return reply_empty(c, 304);
 	return reply_bytes(c, 200, "text/xml; charset=UTF-8", buf_span(feed));
-}
-
-/* ---- authors ---- */
-
-/* One entry of a list of addresses, up to a comma that no quotes or brackets enclose. */
-static struct span
-next_entry(struct span *rest)
-{
-	struct span entry = { rest->at, 0 };
-	bool quoted = false, bracket = false;
-
-	while (entry.len < rest->len) {
-		char ch = rest->at[entry.len];
-
-		if (ch == '"')
-			quoted = !quoted;
-		else if (!quoted && (ch == '<' || ch == '>'))
-			bracket = ch == '<';
-		else if (!quoted && !bracket && ch == ',')
-			break;
-		entry.len++;
-	}
-	*rest = entry.len < rest->len ? span_skip(*rest, entry.len + 1) : span_make(NULL, 0);
-	return entry;
-}
-
-/* The address between brackets, or all of the entry. */
-static struct span
-address_of(struct span entry)
-{
-	const char *open = entry.len > 0 ? memrchr(entry.at, '<', entry.len) : NULL;
-	struct span address = entry;
-
-	if (open) {
-		address = span_skip(entry, (size_t)(open + 1 - entry.at));
-		address = span_cut(&address, '>');
-	}
-	return span_trim(address);
-}
-
-/* "A <a@x>, b@x" → "a@x, b@x"; NULL when an entry has no address, or there is none. */
-static const char *
-addresses(struct arena *a, const char *given)
-{
-	struct span rest = span_of(given);
-	struct buf b = buf_on(a);
-
-	while (rest.len > 0) {
-		struct span address = address_of(next_entry(&rest));
-
-		if (!address.at || !memchr(address.at, '@', address.len))
-			return NULL;
-		if (b.len > 0)
-			buf_puts(&b, ", ");
-		buf_put_span(&b, address);
-	}
-	return b.len > 0 ? buf_text(&b) : NULL;
 }
 
 /* ---- feeds ---- */
@@ -139,7 +83,7 @@ write_feed(struct call *c, const struct feed *f)
 			.link = n->version ? release_url(a, &f->site, n) : project_url(a, &f->site, n->canonical_name),
 			.guid = !n->version,
 			.description = n->summary,
-			.author = addresses(a, n->author_email),
+			.author = mailbox_join(a, span_of(n->author_email)),
 			.published_at = n->at,
 		});
 	}
