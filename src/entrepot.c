@@ -117,8 +117,11 @@ static enum schema_state
 look_at_schema(const struct config *config, const char **why)
 {
 	struct db *db = db_new(config->database, config->statement_timeout);
-	enum schema_state state = schema_check(db, config, why);
+	enum schema_state state;
 
+	if (!config->prepared)
+		db_forgo_session(db);
+	state = schema_check(db, config, why);
 	db_close(db);
 	return state;
 }

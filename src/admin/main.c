@@ -133,6 +133,8 @@ open_database(struct admin *a)
 		return false;
 	/* No limit: checking everything takes as long as it takes. */
 	w->db = db_new(w->config->database, 0);
+	if (!w->config->prepared)
+		db_forgo_session(w->db);
 	arena_on_clear(w->arena, close_database, w->db);
 	return db_connect(w->db, w->fault) && (a->verb->needs == NEEDS_DATABASE || db_check_schema(w));
 }

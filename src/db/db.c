@@ -57,6 +57,12 @@ db_new(const char *conninfo, int64_t statement_timeout)
 }
 
 void
+db_forgo_session(struct db *db)
+{
+	db->sessionless = true;
+}
+
+void
 db_close(struct db *db)
 {
 	if (!db)
@@ -152,23 +158,27 @@ log_notice(void *arg, const PGresult *result)
 	log_info("database %s: %s", severity, message);
 }
 
-/*
- * The limits hold for every statement: a worker that waits for ever is worth
- * less than one that answers 503.
- */
-static bool
-set_limits(struct db *db)
+void
+db_limits(const struct db *db, const char *scope, char sql[DB_LIMITS_SIZE])
 {
-	char sql[512];
+	snprintf(sql, DB_LIMITS_SIZE,
+		"%s statement_timeout = %" PRId64 ";"
+		"%s lock_timeout = '10s';"
+		"%s idle_in_transaction_session_timeout = '30s';", scope, db->statement_timeout / 1000, scope, scope);
+}
+
+/* Poolers remember the time zone of a client and give it to every session that it uses; nothing else of this. */
+static bool
+set_up_session(struct db *db)
+{
+	char limits[DB_LIMITS_SIZE] = "", sql[2 * DB_LIMITS_SIZE];
 	PGresult *result;
 	bool ok;
 
-	snprintf(sql, sizeof(sql),
-		"SET statement_timeout = %" PRId64 ";"
-		"SET lock_timeout = '10s';"
-		"SET idle_in_transaction_session_timeout = '30s';"
-		"SET TimeZone = 'UTC';"
-		"SET client_min_messages = 'warning'", db->statement_timeout / 1000);
+	if (!db->sessionless)
+		db_limits(db, "SET", limits);
+	snprintf(sql, sizeof(sql), "%s%sSET TimeZone = 'UTC'", limits,
+		db->sessionless ? "" : "SET client_min_messages = 'warning';");
 	result = PQexec(db->conn, sql);
 	ok = PQresultStatus(result) == PGRES_COMMAND_OK;
 	PQclear(result);
@@ -195,7 +205,7 @@ open_connection(struct db *db)
 		return refuse(db, why);
 	}
 	PQsetNoticeReceiver(db->conn, log_notice, db);
-	if (!set_limits(db))
+	if (!set_up_session(db))
 		return refuse(db, PQerrorMessage(db->conn));
 	db->pause = 0;
 	db->retry_at = 0;

@@ -28,6 +28,13 @@ struct db;
 /* Not yet connected; CONNINFO is copied. Lives until db_close(). */
 struct db *db_new(const char *conninfo, int64_t statement_timeout);
 void db_close(struct db *db);
+/*
+ * From now on nothing is kept in the session beyond a transaction, so that each
+ * may have another one: no prepared statements, and the limits are set by
+ * transactions for themselves. What is no transaction has the server's limits.
+ * Before the first connection.
+ */
+void db_forgo_session(struct db *db);
 
 /* Connect now if there is no connection. Raises UNAVAILABLE with libpq's text as detail. */
 bool db_connect(struct db *db, struct fault *f) MUST_CHECK;

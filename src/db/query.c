@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Running named queries: prepared on first use of a connection, arguments in
+ * Running named queries: prepared on first use of a session that is ours, arguments in
  * the form that is cheapest to make, results in binary form. One exchange with
  * the server per call, nothing is allocated but by libpq.
  */
@@ -222,6 +222,14 @@ db_prepare(struct db *db, struct fault *f, struct statement *s)
 }
 
 static PGresult *
+execute(struct db *db, const struct statement *s, const struct bound *b, int count)
+{
+	if (db->sessionless)
+		return PQexecParams(db->conn, s->sql, count, NULL, b->values, b->lengths, b->formats, 1);
+	return PQexecPrepared(db->conn, s->name, count, b->values, b->lengths, b->formats, 1);
+}
+
+static PGresult *
 run(struct work *w, struct statement *s, struct args args)
 {
 	struct db *db = w->db;
@@ -235,12 +243,10 @@ run(struct work *w, struct statement *s, struct args args)
 	for (size_t i = 0; i < args.count; i++)
 		if (!bind_arg(w, &b, i, &args.at[i]))
 			return NULL;
-	if (!usable(db, w->fault, s->name) || !db_prepare(db, w->fault, s))
+	if (!usable(db, w->fault, s->name) || (!db->sessionless && !db_prepare(db, w->fault, s)))
 		return NULL;
 	start = clock_ticks();
-	return finish(db, w->fault,
-		PQexecPrepared(db->conn, s->name, (int)args.count, b.values, b.lengths, b.formats, 1),
-		s->name, start);
+	return finish(db, w->fault, execute(db, s, &b, (int)args.count), s->name, start);
 }
 
 /* ---- verbs ---- */

@@ -41,6 +41,7 @@ struct statement {
 struct db {
 	char *conninfo;
 	int64_t statement_timeout;	/* µs */
+	bool sessionless;		/* db_forgo_session() */
 	PGconn *conn;			/* NULL: not connected */
 	struct statement statements[QUERY_COUNT + 1];
 	struct composed *composed;	/* compose.c's */
@@ -68,6 +69,13 @@ bool db_ready(struct db *db, struct fault *f) MUST_CHECK;
 
 /* The connection is of no use any more. */
 void db_lose(struct db *db);
+
+/*
+ * The limits that hold for every statement, as SQL: a worker that waits for
+ * ever is worth less than one that answers 503. SCOPE is "SET" or "SET LOCAL".
+ */
+#define DB_LIMITS_SIZE 256
+void db_limits(const struct db *db, const char *scope, char sql[DB_LIMITS_SIZE]);
 
 /* ---- query.c ---- */
 

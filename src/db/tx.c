@@ -21,7 +21,7 @@ struct tx {
 	struct arena_hook *hook;
 };
 
-#define COMMAND_SIZE 80
+#define COMMAND_SIZE (DB_LIMITS_SIZE + 80)
 
 static void
 roll_back_left_open(void *arg)
@@ -48,16 +48,29 @@ begin_with(struct work *w, const char *sql)
 	return tx;
 }
 
+/* A session that may be any has limits of its own only within a transaction; they go along, in the same exchange. */
+static struct tx *
+begin_outermost(struct work *w, const char *begin)
+{
+	char limits[DB_LIMITS_SIZE] = "", sql[COMMAND_SIZE];
+
+	if (w->db->sessionless)
+		db_limits(w->db, "SET LOCAL", limits);
+	snprintf(sql, sizeof(sql), "%s;%s", begin, limits);
+	return begin_with(w, sql);
+}
+
 struct tx *
 tx_begin(struct work *w)
 {
 	struct db *db = w->db;
-	char sql[COMMAND_SIZE] = "BEGIN";
+	char sql[COMMAND_SIZE];
 
 	if (fault_is_set(w->fault))
 		return NULL;
-	if (db->tx)
-		snprintf(sql, sizeof(sql), "SAVEPOINT s%d", db->tx->depth + 1);
+	if (!db->tx)
+		return begin_outermost(w, "BEGIN");
+	snprintf(sql, sizeof(sql), "SAVEPOINT s%d", db->tx->depth + 1);
 	return begin_with(w, sql);
 }
 
@@ -68,7 +81,7 @@ tx_begin_frozen(struct work *w)
 		fault_raise_internal(w->fault, FAULT_INTERNAL, "a frozen transaction within another one");
 		return NULL;
 	}
-	return begin_with(w, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+	return begin_outermost(w, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
 }
 
 /* The transaction is over, and with it those begun inside and left open. */

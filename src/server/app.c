@@ -49,6 +49,8 @@ app_new(struct arena *a, const struct config *config, struct metrics *metrics)
 	for (size_t i = 0; protocols[i]; i++)
 		add_routes(app->router, protocols[i]);
 	app->db = db_new(config->database, config->statement_timeout);
+	if (!config->prepared)
+		db_forgo_session(app->db);
 	return app;
 }
 

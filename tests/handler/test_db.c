@@ -111,6 +111,72 @@ a_session_is_set_up(void **state)
 		assert_string_equal(sql_text("SHOW %s", cases[i].name), cases[i].value);
 }
 
+/* One value of another connection's session. */
+static const char *
+told_by(struct work *other, const char *sql)
+{
+	PGresult *result = PQexec(other->db->conn, sql);
+	const char *value = arena_strdup(other->arena, PQgetvalue(result, 0, 0));
+
+	PQclear(result);
+	return value;
+}
+
+static void
+without_a_session_of_its_own_nothing_is_left_in_it(void **state)
+{
+	struct db *db = db_new(test_conninfo("program"), 50000);
+	struct work *other = test_work_on(db);
+	struct tx *tx;
+	int64_t n;
+
+	(void)state;
+	db_forgo_session(db);
+	assert_true(db_int(other, Q(NULL), ARGS(flag(true)), &n));
+	assert_string_equal(told_by(other, "SELECT count(*) FROM pg_prepared_statements"), "0");
+	assert_string_equal(told_by(other, "SHOW lock_timeout"), "0");
+	assert_string_equal(told_by(other, "SHOW TimeZone"), "UTC");
+	tx = tx_begin(other);
+	assert_non_null(tx);
+	assert_string_equal(told_by(other, "SHOW lock_timeout"), "10s");
+	assert_string_equal(told_by(other, "SHOW idle_in_transaction_session_timeout"), "30s");
+	assert_false(db_exec(other, Q(SLEEP), NO_ARGS, NULL));
+	assert_fault(other->fault, FAULT_UNAVAILABLE);
+	tx_rollback(tx);
+	assert_string_equal(told_by(other, "SHOW statement_timeout"), "0");
+	db_close(db);
+}
+
+static void
+a_frozen_transaction_sees_one_state_and_writes_nothing(void **state)
+{
+	struct db *db = db_new(test_conninfo("program"), 5000000);
+	struct work *other = test_work_on(db);
+	struct tx *tx = tx_begin_frozen(other);
+
+	(void)state;
+	assert_non_null(tx);
+	assert_string_equal(told_by(other, "SHOW transaction_isolation"), "repeatable read");
+	assert_string_equal(told_by(other, "SHOW transaction_read_only"), "on");
+	assert_null(tx_begin_frozen(other));
+	assert_fault(other->fault, FAULT_INTERNAL);
+	tx_rollback(tx);
+	db_close(db);
+}
+
+static void
+a_connection_of_ones_own_is_direct(void **state)
+{
+	struct db *db = db_new(test_conninfo("program"), 5000000);
+	struct work *other = test_work_on(db);
+	bool direct = false;
+
+	(void)state;
+	assert_true(db_is_direct(other, &direct));
+	assert_true(direct);
+	db_close(db);
+}
+
 static void
 end_session_of(struct work *other)
 {
@@ -302,6 +368,9 @@ TESTS(db,
 	TEST(a_statement_that_cannot_be_prepared_is_an_internal_error),
 	TEST(a_statement_that_takes_too_long_is_cancelled),
 	TEST(a_session_is_set_up),
+	TEST(without_a_session_of_its_own_nothing_is_left_in_it),
+	TEST(a_frozen_transaction_sees_one_state_and_writes_nothing),
+	TEST(a_connection_of_ones_own_is_direct),
 	TEST(a_session_that_ended_while_idle_is_replaced_unnoticed),
 	TEST(a_session_that_ends_under_a_statement_is_unavailable_once),
 	TEST(a_session_lost_inside_a_transaction_stays_lost_until_its_end),
