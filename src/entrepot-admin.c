@@ -10,6 +10,7 @@ static const struct admin_verb *const verbs[] = {
 	&org_verb,
 	&token_verb,
 	&oauth_verb,
+	&publisher_verb,
 	&repo_verb,
 	&jobs_verb,
 	&keys_verb,

@@ -45,7 +45,9 @@ SELECT a.id AS account_id,
 
 -- :name auth_trusted_by_hash :one
 -- The job behind a temporary token.
-SELECT t.package_ids::text[] AS packages,
+SELECT t.ecosystem,
+       t.package_ids::text[] AS packages,
+       t.grants,
        t.data,
        concat_ws(' ', t.data ->> 'provider', coalesce(t.data ->> 'repository', t.data ->> 'project_path')) AS name,
        t.expires_at

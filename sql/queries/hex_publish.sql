@@ -7,9 +7,9 @@ SELECT id, repository_id, name
  WHERE repository_id = ANY ($1::bigint[]) AND name = ANY ($2::text[]);
 
 -- :name hex_release_put :exec
--- What only a Hex release has, and what it says beside.
+-- What only a Hex release has, and what it says beside, with what is known of a CI job that published it.
 WITH said AS (
-	UPDATE release SET meta = $6::jsonb WHERE id = $1)
+	UPDATE release SET meta = $6::jsonb || coalesce($7::jsonb, '{}') WHERE id = $1)
 INSERT INTO release_hex (release_id, app, elixir, build_tools, inner_checksum)
 VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT ON CONSTRAINT release_hex_pkey

@@ -1,6 +1,12 @@
 -- Trusted publishers and what their jobs are given. Looking a temporary
 -- token up by its secret is in auth.sql.
 
+-- :name trustpub_package :one
+-- The package that somebody calls so.
+SELECT id AS package_id, name AS package_name
+  FROM package
+ WHERE repository_id = $1 AND canonical_name = canonical_package_name($2, $3);
+
 -- :name trustpub_publisher_add :one
 -- Let a workflow publish a package.
 INSERT INTO trusted_publisher (package_id, provider, namespace, namespace_id, project, workflow, environment,
@@ -42,12 +48,12 @@ SELECT t.id, t.package_id, p.name AS package_name, t.namespace, t.namespace_id, 
 DELETE FROM trusted_publisher WHERE id = $1;
 
 -- :name trustpub_publisher_match :many
--- All publishers of a project elsewhere, whose case does not matter.
+-- All publishers of a project elsewhere, whose case does not matter, for a repository or one package of it.
 SELECT t.id, t.package_id, p.name AS package_name, t.namespace, t.namespace_id, t.project, t.workflow,
        t.environment, t.created_at
   FROM trusted_publisher t JOIN package p ON p.id = t.package_id
  WHERE t.provider = $1 AND lower(t.namespace) = lower($2) AND lower(t.project) = lower($3)
-   AND p.repository_id = $4
+   AND p.repository_id = $4 AND ($5::bigint IS NULL OR p.id = $5)
  ORDER BY t.id
  LIMIT 10000;
 
@@ -63,8 +69,8 @@ ON CONFLICT ON CONSTRAINT used_jwt_pkey DO NOTHING;
 
 -- :name trustpub_token_add :exec
 -- A temporary token, known by the SHA-256 of its secret.
-INSERT INTO trusted_token (secret_hash, package_ids, data, created_at, expires_at)
-VALUES ($1, $2::bigint[], $3::jsonb, $4, $5);
+INSERT INTO trusted_token (secret_hash, package_ids, data, created_at, expires_at, ecosystem, grants)
+VALUES ($1, $2::bigint[], $3::jsonb, $4, $5, $6, $7::text[]);
 
 -- :name trustpub_token_revoke :exec
 -- End a temporary token.

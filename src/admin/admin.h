@@ -17,6 +17,7 @@
 #include "wire/doc.h"
 
 struct account;
+struct repository;
 
 enum option_kind {
 	OPTION_FLAG,		/* bool */
@@ -78,6 +79,7 @@ extern const struct admin_verb migrate_verb;
 extern const struct admin_verb user_verb;
 extern const struct admin_verb org_verb;
 extern const struct admin_verb oauth_verb;
+extern const struct admin_verb publisher_verb;
 extern const struct admin_verb user_totp_verbs[];	/* below user_verb */
 extern const struct admin_verb token_verb;
 extern const struct admin_verb repo_verb;
@@ -125,6 +127,9 @@ const char *admin_read_password(struct admin *a) MUST_CHECK;
 
 /* The account of that name; NOT_FOUND. */
 const struct account *admin_account(struct admin *a, const char *name) MUST_CHECK;
+
+/* The repository by "OWNER/NAME", or by "NAME" when it is the registry's own; NOT_FOUND. */
+const struct repository *admin_repository(struct admin *a, const char *ecosystem, const char *path) MUST_CHECK;
 
 /* An id on the command line; INVALID. */
 bool admin_id(struct admin *a, const char *text, int64_t *id) MUST_CHECK;

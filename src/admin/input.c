@@ -11,6 +11,7 @@
 #include "base/fault.h"
 #include "base/number.h"
 #include "domain/account.h"
+#include "domain/repository.h"
 
 const char *
 admin_read_password(struct admin *a)
@@ -37,6 +38,21 @@ admin_account(struct admin *a, const char *name)
 	if (!account)
 		fault_raise(a->work->fault, FAULT_NOT_FOUND, "there is no account `%s`", name);
 	return account;
+}
+
+const struct repository *
+admin_repository(struct admin *a, const char *ecosystem, const char *path)
+{
+	struct span name = span_of(path);
+	struct span owner = SPAN("");
+	const struct repository *r;
+
+	if (strchr(path, '/'))
+		owner = span_cut(&name, '/');
+	r = repository_find(a->work, ecosystem, owner, name);
+	if (!r)
+		fault_raise(a->work->fault, FAULT_NOT_FOUND, "there is no %s repository `%s`", ecosystem, path);
+	return r;
 }
 
 bool

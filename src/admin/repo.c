@@ -4,8 +4,6 @@
  */
 #include "admin/admin.h"
 
-#include <string.h>
-
 #include "base/arena.h"
 #include "base/fault.h"
 #include "domain/account.h"
@@ -115,27 +113,11 @@ static const struct admin_option set_options[] = {
 	OPTIONS_END
 };
 
-/* By "OWNER/NAME" or "NAME". */
-static const struct repository *
-repository(struct admin *a, const char *ecosystem, const char *path)
-{
-	struct span name = span_of(path);
-	struct span owner = SPAN("");
-	const struct repository *r;
-
-	if (strchr(path, '/'))
-		owner = span_cut(&name, '/');
-	r = repository_find(a->work, ecosystem, owner, name);
-	if (!r)
-		fault_raise(a->work->fault, FAULT_NOT_FOUND, "there is no %s repository `%s`", ecosystem, path);
-	return r;
-}
-
 static bool
 set(struct admin *a)
 {
 	const struct set *o = a->options;
-	const struct repository *r = repository(a, a->arguments[0], a->arguments[1]);
+	const struct repository *r = admin_repository(a, a->arguments[0], a->arguments[1]);
 
 	if (!r)
 		return false;

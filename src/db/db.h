@@ -156,6 +156,9 @@ struct texts {
 	size_t count;
 };
 
+/* A text[] of them, empty when there are none, on the arena. */
+struct arg text_list(struct arena *a, struct texts t);
+
 enum column_kind { COLUMN_INT, COLUMN_BOOL, COLUMN_REAL, COLUMN_TEXT, COLUMN_SPAN, COLUMN_TEXTS };
 
 struct column {

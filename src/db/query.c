@@ -63,6 +63,16 @@ bind_time(char to[NUMBER_TEXT_SIZE], int64_t t)
 		to[i] = (char)(n >> (56 - 8 * i));
 }
 
+struct arg
+text_list(struct arena *a, struct texts t)
+{
+	struct span *items = arena_zalloc(a, t.count + 1, sizeof(*items));
+
+	for (size_t i = 0; i < t.count; i++)
+		items[i] = span_of(t.items[i]);
+	return text_array(items, t.count);
+}
+
 /* {"a","b\"c",NULL}: every element quoted, so that none can be mistaken. */
 static const char *
 text_array_literal(struct work *w, const struct arg *arg)

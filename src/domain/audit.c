@@ -16,7 +16,7 @@ audit_add(struct work *w, const struct audit *what)
 			    ref(w->actor ? w->actor->token_id : 0), text(what->action), ref(what->repository_id),
 			    ref(what->package_id), ref(what->release_id), ref(what->subject_account_id),
 			    text(what->details), text(w->remote_addr), text(w->user_agent),
-			    ref(what->organization_id)), NULL);
+			    ref(what->organization_id), text(auth_trusted_data(w->arena, w->actor))), NULL);
 }
 
 static const struct column entry_columns[] = {

@@ -14,7 +14,10 @@
 
 struct work;
 
-/* Members that do not apply are 0 or NULL; who, when and from where comes from the work. */
+/*
+ * Members that do not apply are 0 or NULL; who, when and from where comes from
+ * the work. A CI job, which has no account, is told of in the details.
+ */
 struct audit {
 	const char *action;		/* "publish", "yank", "owner.add" … */
 	int64_t repository_id;

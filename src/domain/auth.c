@@ -72,15 +72,17 @@ static const struct column login_columns[] = {
 static const struct row_type login_type = ROW_TYPE(login_row, login_columns);
 
 struct trusted_row {
+	const char *ecosystem;
 	struct texts packages;
+	struct texts grants;
 	const char *data;
 	const char *name;
 	int64_t expires_at;
 };
 
 static const struct column trusted_columns[] = {
-	COLUMN(trusted_row, packages), COLUMN(trusted_row, data), COLUMN(trusted_row, name),
-	COLUMN(trusted_row, expires_at), COLUMNS_END
+	COLUMN(trusted_row, ecosystem), COLUMN(trusted_row, packages), COLUMN(trusted_row, grants),
+	COLUMN(trusted_row, data), COLUMN(trusted_row, name), COLUMN(trusted_row, expires_at), COLUMNS_END
 };
 static const struct row_type trusted_type = ROW_TYPE(trusted_row, trusted_columns);
 
@@ -137,6 +139,33 @@ note_use(struct work *w, const struct token_row *token)
 
 /* ---- temporary tokens of CI jobs ---- */
 
+static const struct trusted_form {
+	const char *ecosystem;
+	const char *prefix;
+} trusted_forms[] = {
+	{ "crates", "cio_tp_" },
+	{ "hex", "hex_tp_" },
+};
+
+const char *
+auth_trusted_prefix(const char *ecosystem)
+{
+	for (size_t i = 0; i < ARRAY_LEN(trusted_forms); i++)
+		if (strcmp(trusted_forms[i].ecosystem, ecosystem) == 0)
+			return trusted_forms[i].prefix;
+	return NULL;
+}
+
+/* Whose tokens begin as SECRET does; NULL when nobody's. */
+static const struct trusted_form *
+trusted_form_of(struct span secret)
+{
+	for (size_t i = 0; i < ARRAY_LEN(trusted_forms); i++)
+		if (span_starts(secret, trusted_forms[i].prefix))
+			return &trusted_forms[i];
+	return NULL;
+}
+
 char
 auth_trusted_check(struct span random)
 {
@@ -151,10 +180,11 @@ auth_trusted_check(struct span random)
 bool
 auth_trusted_hash(struct span secret, uint8_t hash[SHA256_SIZE])
 {
-	struct span rest = span_skip(secret, strlen(TRUSTED_PREFIX));
+	const struct trusted_form *form = trusted_form_of(secret);
+	struct span rest = form ? span_skip(secret, strlen(form->prefix)) : (struct span){ NULL, 0 };
 	struct span random = span_make(rest.at, TRUSTED_RANDOM);
 
-	if (!span_starts(secret, TRUSTED_PREFIX) || rest.len != TRUSTED_RANDOM + 1)
+	if (rest.len != TRUSTED_RANDOM + 1)
 		return false;
 	for (size_t i = 0; i < rest.len; i++)
 		if (!is_alnum(rest.at[i]))
@@ -164,7 +194,7 @@ auth_trusted_hash(struct span secret, uint8_t hash[SHA256_SIZE])
 }
 
 static bool
-find_trusted(struct work *w, struct span secret, struct actor *out)
+find_trusted(struct work *w, const struct trusted_form *form, struct span secret, struct actor *out)
 {
 	const char *message = "Invalid authentication token";
 	const struct trusted_row *row;
@@ -178,14 +208,24 @@ find_trusted(struct work *w, struct span secret, struct actor *out)
 	row = db_one(w, Q_AUTH_TRUSTED_BY_HASH, &trusted_type, ARGS(bytes(hash, sizeof(hash))));
 	if (fault_is_set(w->fault))
 		return false;
+	if (row && strcmp(row->ecosystem, form->ecosystem) != 0)
+		row = NULL;
 	if (!row || row->expires_at <= w->now) {
 		out->refusal = row ? AUTH_EXPIRED : AUTH_UNKNOWN;
 		return fault_raise(w->fault, FAULT_FORBIDDEN, "%s", message);
 	}
 	trusted = arena_new(w->arena, struct trusted);
-	*trusted = (struct trusted){ .packages = row->packages, .data = row->data };
-	*out = (struct actor){ .name = row->name, .trusted = trusted };
+	*trusted = (struct trusted){ .ecosystem = row->ecosystem, .packages = row->packages, .data = row->data };
+	*out = (struct actor){ .name = row->name, .grants = row->grants.items, .trusted = trusted };
 	return true;
+}
+
+const char *
+auth_trusted_data(struct arena *a, const struct actor *actor)
+{
+	if (!actor || !actor->trusted)
+		return NULL;
+	return arena_printf(a, "{\"trustpub_data\": %s}", actor->trusted->data);
 }
 
 bool
@@ -206,13 +246,14 @@ auth_trusted_covers(const struct actor *actor, int64_t package_id)
 bool
 auth_token(struct work *w, struct span secret, struct actor *out)
 {
+	const struct trusted_form *form = trusted_form_of(secret);
 	uint8_t hash[SHA256_SIZE];
 	const struct token_row *token;
 
 	*out = (struct actor){ .refusal = AUTH_ACCEPTED };
 	arena_hold_secret(w->arena);
-	if (span_starts(secret, TRUSTED_PREFIX))
-		return find_trusted(w, secret, out);
+	if (form)
+		return find_trusted(w, form, secret, out);
 	digest_sha256(secret, hash);
 	token = db_one(w, Q_AUTH_TOKEN_BY_HASH, &token_type, ARGS(bytes(hash, sizeof(hash))));
 	if (!token)
@@ -293,10 +334,10 @@ granted(const struct actor *actor, enum scope scope, const char *repository, con
 bool
 auth_allows(const struct actor *actor, enum scope scope, const char *repository, const char *package)
 {
-	if (actor->account_id == 0)
-		return false;
 	if (actor->grants)
 		return granted(actor, scope, repository, package);
+	if (actor->account_id == 0)
+		return false;
 	if (actor->scopes != UINT64_MAX && (scope == SCOPE_NONE || !(actor->scopes & (UINT64_C(1) << scope))))
 		return false;
 	if (!actor->resources)

@@ -15,6 +15,7 @@
 #include "base/span.h"
 #include "db/db.h"
 
+struct arena;
 struct work;
 
 /* What a token may be restricted to. Protocols map their own names onto these. */
@@ -28,16 +29,19 @@ enum scope {
 
 /*
  * A CI job that exchanged its provider's token for a temporary one: it may
- * publish releases of these packages and do nothing else.
+ * publish releases of these packages, and what the actor's grants say.
  */
 struct trusted {
+	const char *ecosystem;	/* of the protocol that gave it out, and the only one to take it */
 	struct texts packages;	/* their ids, in decimal */
 	const char *data;	/* JSON object: who it is; kept with what it publishes */
 };
 
-/* What the secret of such a token begins with; 31 letters and digits and a check character follow. */
-#define TRUSTED_PREFIX "cio_tp_"
+/* The secret of such a token: the ecosystem's prefix, letters and digits, a check character. */
 #define TRUSTED_RANDOM 31
+
+/* "cio_tp_", "hex_tp_"; NULL for an ecosystem without such tokens. */
+const char *auth_trusted_prefix(const char *ecosystem);
 
 /* Why a credential was refused. */
 enum auth_refusal {
@@ -62,7 +66,7 @@ struct actor {
 	int64_t token_id;	/* 0 for a session */
 	uint64_t scopes;	/* bit set of 1 << enum scope; UINT64_MAX: unrestricted */
 	const char *const *resources;	/* NULL: every package; else "REPOSITORY/PATTERN" … NULL */
-	const char *const *grants;	/* NULL: scopes and resources hold; else as in grant.h … NULL */
+	const char *const *grants;	/* as in grant.h … NULL; NULL: scopes and resources hold, of a job nothing */
 	bool is_organization;		/* a key of an organization, which acts for no user */
 	bool oauth;		/* an application's token, not made by the user itself */
 	bool has_second_factor;	/* of oauth: the user has one */
@@ -84,6 +88,9 @@ bool auth_token(struct work *w, struct span secret, struct actor *out) MUST_CHEC
  */
 bool auth_password(struct work *w, const char *name, const char *password, struct actor *out) MUST_CHECK;
 
+/* {"trustpub_data": …}: what is known of the actor if it is a CI job; NULL otherwise. */
+const char *auth_trusted_data(struct arena *a, const struct actor *actor);
+
 /* Whether the actor is a CI job that may publish the package. Pure. */
 bool auth_trusted_covers(const struct actor *actor, int64_t package_id);
 
@@ -102,5 +109,12 @@ bool auth_allows(const struct actor *actor, enum scope scope, const char *reposi
 const char *scope_name(enum scope s);
 /* SCOPE_NONE when unknown. */
 enum scope scope_parse(struct span name);
+
+/* Whether it is neither an account nor a CI job. Pure. */
+static inline bool
+actor_is_nobody(const struct actor *actor)
+{
+	return actor->account_id == 0 && !actor->trusted;
+}
 
 #endif

@@ -217,10 +217,10 @@ auth_grants(const struct actor *actor, const struct grant *wanted)
 {
 	struct grant g;
 
-	if (actor->account_id == 0 || !grant_is_valid(wanted))
+	if (!grant_is_valid(wanted))
 		return false;
 	if (!actor->grants)
-		return scopes_include(actor, wanted);
+		return actor->account_id != 0 && scopes_include(actor, wanted);
 	for (const char *const *text = actor->grants; *text; text++)
 		if (grant_parse(span_of(*text), &g) && grant_includes(&g, wanted))
 			return true;

@@ -33,11 +33,11 @@ bool hex_repository_list(struct work *w, struct rows *out) MUST_CHECK;
 /*
  * What w->actor (NULL: a stranger) may do in the repository, whatever the
  * credential covers: the role in the organization that owns it; READ for
- * everybody in a public one.
+ * everybody in a public one, and for a CI job where its grants lead.
  */
 bool hex_repository_right(struct work *w, const struct repository *r, enum hex_right *out) MUST_CHECK;
 
-/* The same of one package of it: as its owner, too. */
+/* The same of one package of it: as its owner, too, or as a CI job that publishes it. */
 bool hex_package_right(struct work *w, const struct repository *r, int64_t package_id,
 	enum hex_right *out) MUST_CHECK;
 

@@ -227,7 +227,8 @@ put_release(struct work *w, const struct hex_publish *p, const struct publish *c
 	}
 	return db_exec(w, Q_HEX_RELEASE_PUT,
 		       ARGS(num(*release_id), text(m->app), text(m->elixir), text_array(tools, m->build_tools.count),
-			    bytes(p->inner_checksum, SHA256_SIZE), text(package_meta(w, m))), NULL) &&
+			    bytes(p->inner_checksum, SHA256_SIZE), text(package_meta(w, m)),
+			    text(auth_trusted_data(w->arena, w->actor))), NULL) &&
 	       put_dependencies(w, p, *release_id);
 }
 

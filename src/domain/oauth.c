@@ -16,6 +16,7 @@
 #include "domain/oauth_session.h"
 
 #define MAX_SCOPES 100
+#define MAX_SCOPE_TEXT 8192
 #define MAX_URIS 20
 #define MAX_URI 2000
 #define MAX_NAME 255
@@ -91,7 +92,7 @@ oauth_client_add(struct work *w, const char *name, struct texts redirect_uris)
 	id = encode_hex(w->arena, random, sizeof(random));
 	tx = tx_begin(w);
 	if (!tx || !db_exec(w, Q_OAUTH_CLIENT_INSERT,
-		ARGS(text(id), text(name), oauth_texts(w, redirect_uris)), NULL) ||
+		ARGS(text(id), text(name), text_list(w->arena, redirect_uris)), NULL) ||
 	    !audit_add(w, &(struct audit){ .action = "oauth.client.add" }) || !tx_commit(w, tx))
 		return NULL;
 	return oauth_client_get(w, span_of(id));
@@ -159,6 +160,8 @@ oauth_scopes(struct work *w, struct span given, const char *usual, struct texts 
 	struct grant g;
 
 	*out = (struct texts){ items, 0 };
+	if (rest.len > MAX_SCOPE_TEXT)
+		return oauth_refuse(w, FAULT_BAD_REQUEST, "invalid_scope", "Invalid scope");
 	while (rest.len > 0) {
 		struct span word = span_cut(&rest, ' ');
 

@@ -26,6 +26,7 @@ struct work;
 #define OAUTH_DEVICE_SECONDS 600
 #define OAUTH_DEVICE_INTERVAL 5
 #define OAUTH_ACCESS_SECONDS 1800
+#define OAUTH_JOB_SECONDS 900
 
 /* Raise a refusal of OAuth. Always false. */
 bool oauth_refuse(struct work *w, enum fault_kind kind, const char *error, const char *description);
@@ -62,9 +63,10 @@ struct oauth_tokens {
 	const char *access_token;
 	const char *refresh_token;	/* NULL: none */
 	const char *scope;		/* what the access token covers */
+	int64_t seconds;		/* how long */
 };
 
-/* The words of TEXT (at == NULL or empty: USUAL) as scopes; invalid_scope. */
+/* The words of TEXT (at == NULL or empty: USUAL) as scopes; invalid_scope, also beyond 100 of them or 8 KiB. */
 bool oauth_scopes(struct work *w, struct span text, const char *usual, struct texts *out) MUST_CHECK;
 
 /* ---- the device flow ---- */
@@ -144,6 +146,20 @@ bool oauth_refresh(struct work *w, const struct oauth_client *client, struct spa
 
 /* A key's secret for a token that covers those of the scopes that the key does; invalid_scope when it lacks one. */
 bool oauth_key_exchange(struct work *w, struct span secret, struct texts scopes, struct oauth_tokens *out) MUST_CHECK;
+
+/*
+ * The token of a CI job, signed by its provider, for one of ours of
+ * OAUTH_JOB_SECONDS (trusted publishing). The scopes are package:REPOSITORY/NAME
+ * for packages that the job publishes, and repository:NAME for what these
+ * packages are in. invalid_grant when the token is not good, access_denied
+ * when the job may not have what it asks for; UNAVAILABLE when the provider's
+ * keys cannot be had.
+ */
+bool oauth_job_exchange(struct work *w, struct span assertion, struct texts scopes,
+			struct oauth_tokens *out) MUST_CHECK;
+
+/* What such a token must be made for. */
+const char *oauth_job_audience(const struct work *w);
 
 /* End what the refresh or access token belongs to; what is unknown is no error. */
 bool oauth_revoke(struct work *w, const struct oauth_client *client, struct span token) MUST_CHECK;

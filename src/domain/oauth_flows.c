@@ -91,7 +91,7 @@ oauth_device_begin(struct work *w, const struct oauth_client *client, struct tex
 		out->user_code = new_user_code(w);
 		if (!db_int(w, Q_OAUTH_DEVICE_INSERT,
 			ARGS(bytes(hash, sizeof(hash)), text(out->user_code), text(client->id), text(name),
-			     oauth_texts(w, scopes), num(OAUTH_DEVICE_INTERVAL), timestamp(w->now),
+			     text_list(w->arena, scopes), num(OAUTH_DEVICE_INTERVAL), timestamp(w->now),
 			     timestamp(w->now + OAUTH_DEVICE_SECONDS * CLOCK_SECOND)), &id))
 			return false;
 	}
@@ -208,7 +208,7 @@ oauth_code_ticket(struct work *w, const struct oauth_code *request)
 
 	if (!db_exec(w, Q_OAUTH_CODE_INSERT,
 		ARGS(num(request->account_id), text(request->client_id), text(request->redirect_uri),
-		     oauth_texts(w, request->scopes), text(request->challenge), text(request->state),
+		     text_list(w->arena, request->scopes), text(request->challenge), text(request->state),
 		     bytes(hash, sizeof(hash)), timestamp(w->now + TICKET_LIFETIME)), NULL))
 		return NULL;
 	return ticket;

@@ -25,16 +25,6 @@
 #define MAX_SESSIONS 5
 #define TOKEN_LENGTH 43
 
-struct arg
-oauth_texts(struct work *w, struct texts t)
-{
-	struct span *items = arena_zalloc(w->arena, t.count + 1, sizeof(*items));
-
-	for (size_t i = 0; i < t.count; i++)
-		items[i] = span_of(t.items[i]);
-	return text_array(items, t.count);
-}
-
 static const char *
 new_token(struct work *w, uint8_t hash[SHA256_SIZE])
 {
@@ -84,8 +74,8 @@ expand(struct work *w, int64_t account_id, struct texts scopes, struct texts *ou
 	return true;
 }
 
-static const char *
-join(struct work *w, struct texts scopes)
+const char *
+oauth_scope_text(struct work *w, struct texts scopes)
 {
 	struct buf b = buf_on(w->arena);
 
@@ -125,9 +115,10 @@ issue_access(struct work *w, const struct access *a, struct oauth_tokens *out)
 	if (a->scopes.count == 0)
 		return oauth_refuse(w, FAULT_BAD_REQUEST, "invalid_scope", "None of the scopes can be granted");
 	out->access_token = new_token(w, hash);
-	out->scope = join(w, a->scopes);
+	out->scope = oauth_scope_text(w, a->scopes);
+	out->seconds = OAUTH_ACCESS_SECONDS;
 	return db_int(w, Q_OAUTH_ACCESS_INSERT,
-		ARGS(num(a->account_id), text(a->name), bytes(hash, sizeof(hash)), oauth_texts(w, a->scopes),
+		ARGS(num(a->account_id), text(a->name), bytes(hash, sizeof(hash)), text_list(w->arena, a->scopes),
 		     timestamp(w->now + OAUTH_ACCESS_SECONDS * CLOCK_SECOND), ref(a->session_id),
 		     ref(a->parent_id)), &id);
 }
@@ -173,10 +164,10 @@ oauth_session_begin(struct work *w, const struct oauth_session_new *n, int64_t *
 	struct access access = { .account_id = n->account_id, .name = n->name ? n->name : n->client_id };
 	struct rows excess;
 
-	*out = (struct oauth_tokens){ NULL, NULL, NULL };
+	*out = (struct oauth_tokens){ 0 };
 	if (!db_int(w, Q_TOKEN_LOCK_ACCOUNT, ARGS(num(n->account_id)), id) ||
 	    !db_int(w, Q_OAUTH_SESSION_INSERT,
-		ARGS(num(n->account_id), text(n->client_id), text(n->name), oauth_texts(w, n->scopes),
+		ARGS(num(n->account_id), text(n->client_id), text(n->name), text_list(w->arena, n->scopes),
 		     timestamp(w->now), timestamp(w->now + SESSION_LENGTH)), id) ||
 	    !db_many(w, Q_OAUTH_SESSION_EXCESS, &id_row, ARGS(num(n->account_id), num(MAX_SESSIONS)), &excess) ||
 	    !end_all(w, &excess) || !expand(w, n->account_id, n->scopes, &access.scopes))
@@ -262,7 +253,7 @@ oauth_refresh(struct work *w, const struct oauth_client *client, struct span ref
 	struct access access;
 	struct tx *tx;
 
-	*out = (struct oauth_tokens){ NULL, NULL, NULL };
+	*out = (struct oauth_tokens){ 0 };
 	arena_hold_secret(w->arena);
 	digest_sha256(refresh_token, hash);
 	tx = tx_begin(w);
@@ -311,7 +302,7 @@ oauth_key_exchange(struct work *w, struct span secret, struct texts scopes, stru
 	struct actor key;
 	struct tx *tx;
 
-	*out = (struct oauth_tokens){ NULL, NULL, NULL };
+	*out = (struct oauth_tokens){ 0 };
 	if (!auth_token(w, secret, &key)) {
 		if (key.refusal == AUTH_ACCEPTED)
 			return false;

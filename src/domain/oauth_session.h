@@ -14,9 +14,6 @@
 struct oauth_tokens;
 struct work;
 
-/* Texts as an argument. */
-struct arg oauth_texts(struct work *w, struct texts t);
-
 struct oauth_session_new {
 	int64_t account_id;
 	const char *client_id;
@@ -27,6 +24,9 @@ struct oauth_session_new {
 /* Begin a session in the caller's transaction; the account's least used ones end when there are too many. */
 bool oauth_session_begin(struct work *w, const struct oauth_session_new *n, int64_t *id,
 			 struct oauth_tokens *out) MUST_CHECK;
+
+/* Scopes as one text. */
+const char *oauth_scope_text(struct work *w, struct texts scopes);
 
 /* End it and its tokens. */
 bool oauth_session_end(struct work *w, int64_t id) MUST_CHECK;

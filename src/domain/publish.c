@@ -171,15 +171,6 @@ add_dependencies(struct work *w, const struct publish *p, int64_t release_id)
 			    int_array(c.default_features, n)), NULL);
 }
 
-/* What the release and the audit tell of a CI job that publishes; NULL when an account does. */
-static const char *
-trusted_data(struct work *w)
-{
-	const struct trusted *t = w->actor ? w->actor->trusted : NULL;
-
-	return t ? arena_printf(w->arena, "{\"trustpub_data\": %s}", t->data) : NULL;
-}
-
 bool
 publish_release(struct work *w, const struct publish *p, int64_t package_id, int64_t *release_id)
 {
@@ -188,7 +179,7 @@ publish_release(struct work *w, const struct publish *p, int64_t package_id, int
 			 bytes(p->version_key.at, p->version_key.len), flag(p->prerelease),
 			 ref(w->actor ? w->actor->account_id : 0), timestamp(w->now), text(p->description),
 			 text(p->homepage), text(p->documentation), text(p->source_url), text(p->license),
-			 text(p->readme_html), text(trusted_data(w))), release_id))
+			 text(p->readme_html), text(auth_trusted_data(w->arena, w->actor))), release_id))
 		return false;
 	if (*release_id == 0)
 		return fault_raise(w->fault, FAULT_CONFLICT, "version `%s` is already uploaded", p->version_identity);
@@ -244,5 +235,5 @@ publish_finish(struct work *w, const struct publish *p, const struct publish_pac
 	       audit_add(w, &(struct audit){ .action = p->audit_action ? p->audit_action : "publish",
 					     .repository_id = p->repository_id,
 					     .package_id = package->id, .release_id = release_id,
-					     .details = p->audit_details ? p->audit_details : trusted_data(w) });
+					     .details = p->audit_details });
 }

@@ -66,7 +66,7 @@ struct publish {
 	const struct publish_dependency *dependencies;
 	size_t dependency_count;
 	const char *audit_action;	/* NULL: "publish" */
-	const char *audit_details;	/* JSON object; NULL: what is known of a CI job */
+	const char *audit_details;	/* JSON object, or NULL */
 	/* The file; spool NULL: the caller stores files itself, before publish_finish(). */
 	const char *path;		/* unique within the repository */
 	const char *filename;

@@ -121,14 +121,7 @@ check_limit(struct work *w, const struct token_new *n)
 static struct arg
 texts_or_null(struct work *w, struct texts t)
 {
-	struct span *items;
-
-	if (!t.items)
-		return text(NULL);
-	items = arena_zalloc(w->arena, t.count + 1, sizeof(*items));
-	for (size_t i = 0; i < t.count; i++)
-		items[i] = span_of(t.items[i]);
-	return text_array(items, t.count);
+	return t.items ? text_list(w->arena, t) : text(NULL);
 }
 
 /* "token" for us, "key" as Hex shows it. */

@@ -16,8 +16,14 @@
 #include "domain/auth.h"
 #include "domain/owner.h"
 #include "domain/package.h"
+#include "domain/repository.h"
 
 #define MAX_FIELD 255
+
+static const struct column named_columns[] = {
+	COLUMN(publisher, package_id), COLUMN(publisher, package_name), COLUMNS_END
+};
+static const struct row_type named_row = ROW_TYPE(publisher, named_columns);
 
 static const struct column publisher_columns[] = {
 	COLUMN(publisher, id), COLUMN(publisher, package_id), COLUMN(publisher, package_name),
@@ -182,8 +188,8 @@ warn_owners(struct work *w, enum issuer provider, const struct publisher *p, boo
 		arena_printf(w->arena, "%s: Trusted Publishing configuration %s %s", site,
 			added ? "added to" : "removed from", p->package_name),
 		arena_printf(w->arena,
-			"%s has %s a \"Trusted Publishing\" configuration for %s %s your crate \"%s\". Trusted publishers "
-			"act as trusted users and can publish new versions of the crate automatically.\n\n%s\n"
+			"%s has %s a \"Trusted Publishing\" configuration for %s %s your package \"%s\". Trusted publishers "
+			"act as trusted users and can publish new versions of the package automatically.\n\n%s\n"
 			"If you did not expect this change and think it was made maliciously, %s, and ask the "
 			"administrators of %s.\n",
 			who, added ? "added" : "removed", product(provider), added ? "to" : "from", p->package_name,
@@ -199,18 +205,18 @@ record(struct work *w, const struct publisher *p, const char *action)
 }
 
 static bool
-check_room(struct work *w, enum issuer provider, int64_t package_id)
+check_room(struct work *w, enum issuer provider, const struct publisher *p)
 {
 	int64_t count;
 
 	/* Those who add to one package at once wait for each other, so that the limit holds. */
-	if (!package_lock(w, package_id) ||
-	    !db_int(w, Q_TRUSTPUB_PUBLISHER_COUNT, ARGS(num(package_id), text(issuer_name(provider))), &count))
+	if (!package_lock(w, p->package_id) ||
+	    !db_int(w, Q_TRUSTPUB_PUBLISHER_COUNT, ARGS(num(p->package_id), text(issuer_name(provider))), &count))
 		return false;
 	return count < TRUSTPUB_MAX_PUBLISHERS ||
 	       fault_raise(w->fault, FAULT_CONFLICT,
-			   "This crate already has the maximum number of %s Trusted Publishing configurations (%d)",
-			   product(provider), TRUSTPUB_MAX_PUBLISHERS);
+			   "This %s already has the maximum number of %s Trusted Publishing configurations (%d)",
+			   p->noun ? p->noun : "package", product(provider), TRUSTPUB_MAX_PUBLISHERS);
 }
 
 bool
@@ -219,7 +225,7 @@ publisher_add(struct work *w, enum issuer provider, struct publisher *p)
 	struct tx *tx = tx_begin(w);
 
 	p->created_at = w->now;
-	return tx && check_room(w, provider, p->package_id) &&
+	return tx && check_room(w, provider, p) &&
 	       db_int(w, Q_TRUSTPUB_PUBLISHER_ADD,
 		      ARGS(num(p->package_id), text(issuer_name(provider)), text(p->namespace), text(p->namespace_id),
 			   text(p->project), text(p->workflow), text(p->environment),
@@ -244,6 +250,20 @@ publisher_delete(struct work *w, enum issuer provider, const struct publisher *p
 }
 
 /* ---- reading ---- */
+
+bool
+publisher_set_package(struct work *w, const struct repository *r, const char *name, struct publisher *p)
+{
+	const struct publisher *found = db_one(w, Q_TRUSTPUB_PACKAGE, &named_row,
+					       ARGS(num(r->id), text(r->ecosystem), text(name)));
+
+	if (!found)
+		return fault_raise(w->fault, FAULT_NOT_FOUND, "there is no package `%s` in the repository %s", name,
+				   r->name);
+	p->package_id = found->package_id;
+	p->package_name = found->package_name;
+	return true;
+}
 
 const struct publisher *
 publisher_find(struct work *w, enum issuer provider, int64_t id, int64_t repository_id)

@@ -48,7 +48,13 @@ identify_token(struct call *c, struct span secret)
 {
 	if (c->protocol->check_token && !c->protocol->check_token(c, secret))
 		return false;
-	return auth_token(&c->work, secret, &c->actor);
+	if (!auth_token(&c->work, secret, &c->actor))
+		return false;
+	/* What a job is given for one protocol says nothing that another one would understand. */
+	if (!c->actor.trusted || strcmp(c->actor.trusted->ecosystem, c->protocol->name) == 0)
+		return true;
+	c->actor.refusal = AUTH_UNKNOWN;
+	return fault_raise(&c->fault, FAULT_FORBIDDEN, "Invalid authentication token");
 }
 
 static bool
@@ -97,7 +103,7 @@ call_authenticate(struct call *c)
 		fault_clear(&c->fault);
 		return c->protocol->refuse_credential(c, why);
 	}
-	if (c->actor.account_id != 0 || c->actor.trusted)
+	if (!actor_is_nobody(&c->actor))
 		c->work.actor = &c->actor;
 	c->authenticated = true;
 	return true;
@@ -110,7 +116,7 @@ call_authorize(struct call *c, enum scope scope, const char *repository, const c
 
 	if (!call_authenticate(c))
 		return false;
-	if (c->actor.account_id == 0 && !c->actor.trusted)
+	if (actor_is_nobody(&c->actor))
 		return refuse ? refuse(c, AUTH_MISSING)
 			      : fault_raise(&c->fault, c->protocol->anonymous_fault,
 					    "this action requires authentication");

@@ -76,7 +76,7 @@ struct mount {
 };
 
 struct protocol {
-	const char *name;		/* "crates" */
+	const char *name;		/* "crates": that of its ecosystem, if it has one */
 	const struct mount *mounts;	/* ended by { NULL } */
 	/*
 	 * In order of preference, ended by { NULL }. With several of them the

@@ -206,7 +206,7 @@ check_need(struct call *c)
 		return true;
 	case NEED_OPTIONAL:
 		return call_authenticate(c) &&
-		       (c->actor.account_id == 0 || c->route->scope == SCOPE_NONE ||
+		       (actor_is_nobody(&c->actor) || c->route->scope == SCOPE_NONE ||
 			call_authorize(c, c->route->scope, NULL, NULL));
 	case NEED_TOKEN:
 		return call_authorize(c, SCOPE_NONE, NULL, NULL);

@@ -23,7 +23,8 @@ json() {
 verbs=(migrate "user add" "user list" "user show" "user set" "user totp enrol"
 	"user totp confirm" "user totp show" "user totp recovery" "user totp remove" "org add" "org list" "org set"
 	"org member add" "org member remove" "org member list" "token add" "token list"
-	"token revoke" "oauth add" "oauth list" "oauth remove" "keys create" "keys show" "keys rotate" "keys backup" "repo list" "repo add"
+	"token revoke" "oauth add" "oauth list" "oauth remove" "publisher add"
+	"publisher list" "publisher remove" "keys create" "keys show" "keys rotate" "keys backup" "repo list" "repo add"
 	"repo set" "jobs list" "jobs status" "jobs run" "jobs retry" reindex gc verify backup restore routes config)
 
 every_verb_explains_itself() {

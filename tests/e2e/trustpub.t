@@ -7,29 +7,13 @@
 . "$(dirname "$0")/../support/house.sh"
 . "$support/smoke.sh"
 . "$support/cargo.sh"
+. "$support/issuer.sh"
 
 command -v openssl >/dev/null || skip_all "openssl is not installed"
 
 house_open
 # One worker: what it keeps of the keys can then be told from outside.
 house_set workers 1
-
-# issuer_start NAME: a provider with keys of its own.
-issuer_start() {
-	local place=$house/$1 port
-	port=$(free_port) || return 1
-	install -d -m 755 "$place"
-	# the user may not be able to enter the source tree
-	install -m 755 "$support/issuer.py" "$house/bin/"
-	"$python" "$support/issuer.py" keys "$place" || return 1
-	chmod 644 "$place"/*
-	am_root && chown -R "$user" "$place"
-	process_start "$house/pid/$1" "$house/log/$1.err" "$user" \
-		"$python" "$house/bin/issuer.py" serve "$place" "$port" || return 1
-	wait_until 20 port_open "$port" || return 1
-	house_set "$1_issuer" "http://127.0.0.1:$port"
-	echo "http://127.0.0.1:$port"
-}
 
 github=$(issuer_start github) || bail "no provider"
 gitlab=$(issuer_start gitlab) || bail "no provider"
@@ -41,32 +25,6 @@ webserver_configure lighttpd "$house" "$port"
 webserver_start lighttpd "$house" "$port" "$user" || bail "no web server"
 web=lighttpd
 wait_until 20 house_ready || bail "the registry did not start"
-
-# claims PROVIDER [JQ-EXPRESSION]: of a job that everything fits.
-claims() {
-	local now jti=$RANDOM$RANDOM$RANDOM
-	now=$(date +%s)
-	if [ "$1" = github ]; then
-		jq -nc --arg iss "$github" --arg jti "$jti" --argjson now "$now" '{
-			iss: $iss, aud: "127.0.0.1", jti: $jti, iat: $now, nbf: $now,
-			exp: ($now + 300), repository: "Octo-Org/octo-repo",
-			repository_owner_id: "65", event_name: "push", run_id: "4711",
-			sha: "f00d", workflow_ref:
-			"Octo-Org/octo-repo/.github/workflows/publish.yml@refs/heads/main"
-			}'" | ${2:-.}"
-	else
-		jq -nc --arg iss "$gitlab" --arg jti "$jti" --argjson now "$now" '{
-			iss: $iss, aud: "127.0.0.1", jti: $jti, iat: $now,
-			exp: ($now + 300), project_path: "group/sub/project",
-			namespace_id: "72", job_id: "302", sha: "beef", environment: "Prod",
-			ci_config_ref_uri:
-			"gitlab.example/group/sub/project//ci/publish.yml@refs/heads/main"
-			}'" | ${2:-.}"
-	fi
-}
-
-# sign PROVIDER KEY CLAIMS [HEADER]
-sign() { "$python" "$support/issuer.py" sign "$house/$1" "${@:2}"; }
 
 # exchange JWT: prints the status; the answer is in body.
 exchange() {

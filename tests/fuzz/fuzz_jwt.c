@@ -5,7 +5,7 @@
  */
 #include "fuzz.h"
 
-#include "domain/trustpub.h"
+#include "domain/trustpub_identity.h"
 #include "formats/jwt.h"
 
 static void

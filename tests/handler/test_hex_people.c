@@ -220,4 +220,6 @@ TESTS(hex_people,
 	TEST(an_application_does_only_what_it_was_allowed),
 	TEST(a_user_with_a_second_factor_logs_in_with_it),
 	TEST(a_key_is_made_by_erlang_terms));
-TEST_MAIN("hex_people", TEST_LIST(hex_people))
+DECLARE_TESTS(hex_jobs);
+
+TEST_MAIN("hex_people", TEST_LIST(hex_people), TEST_LIST(hex_jobs))

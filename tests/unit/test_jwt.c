@@ -15,7 +15,7 @@
 #include "base/encode.h"
 #include "base/signature.h"
 #include "base/transfer.h"
-#include "domain/trustpub.h"
+#include "domain/trustpub_identity.h"
 #include "formats/jwt.h"
 
 #define NOW (1700000000 * CLOCK_SECOND)

@@ -148,7 +148,7 @@ check_private(struct call *c)
 		return false;
 	}
 	/* cargo reads the index with the token that it publishes with, which may be a CI job's. */
-	if (c->actor.account_id == 0 && !c->actor.trusted)
+	if (actor_is_nobody(&c->actor))
 		return fault_raise(&c->fault, FAULT_UNAUTHENTICATED, "this action requires authentication");
 	return true;
 }

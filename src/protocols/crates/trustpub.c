@@ -244,6 +244,7 @@ create(struct call *c, enum issuer provider)
 		return false;
 	p->package_id = crate->id;
 	p->package_name = crate->name;
+	p->noun = "crate";
 	if (!publisher_add(&c->work, provider, p))
 		return false;
 	doc_put(view, all_names[provider].one, config_view(c, provider, p));

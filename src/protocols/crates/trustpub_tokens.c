@@ -6,21 +6,26 @@
 #include "protocols/crates/crates.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "domain/repository.h"
 #include "domain/trustpub.h"
 #include "http/credentials.h"
+
+#define LIFETIME (30 * CLOCK_MINUTE)
 
 /* {"jwt": string}: the token in the body is the credential. */
 static bool
 exchange_token(struct call *c)
 {
+	const struct trustpub_place place = { .repository_id = REPOSITORY_CRATES };
+	const struct trustpub_offer offer = { .ecosystem = "crates", .lifetime = LIFETIME };
 	const char *jwt = doc_find_text(c->document, "jwt");
 	struct doc *view = doc_map(c->work.arena);
 	const char *token;
 
 	if (!jwt)
 		return crates_refuse_document(c, "missing field `jwt`");
-	token = trustpub_exchange(&c->work, span_of(jwt), REPOSITORY_CRATES);
+	token = trustpub_exchange(&c->work, span_of(jwt), &place, offer);
 	if (!token)
 		return false;
 	c->authorized = true;

@@ -163,9 +163,12 @@ check_second_factor(struct call *c)
 static bool
 before(struct call *c)
 {
-	c->state = arena_new(c->work.arena, struct hex_state);
-	return check_user_agent(c) && check_basic(c) && (!is_api(c) || hex_check_guesses(c)) && count_request(c) &&
-	       check_second_factor(c) && (!is_api(c) || hex_admit(c));
+	struct hex_state *state = arena_new(c->work.arena, struct hex_state);
+
+	c->state = state;
+	state->admitted = check_user_agent(c) && check_basic(c) && (!is_api(c) || hex_check_guesses(c)) &&
+			  count_request(c) && check_second_factor(c) && (!is_api(c) || hex_admit(c));
+	return state->admitted;
 }
 
 void
@@ -258,7 +261,7 @@ after(struct call *c)
 	tell_limit(c);
 	if (r->status < 400 && !response_get(r, "Cache-Control"))
 		call_header(c, "Cache-Control", c->request->method != METHOD_GET && c->request->method != METHOD_HEAD
-			    ? "no-store" : c->actor.account_id != 0 ? "private, max-age=60" : "public, max-age=60");
+			    ? "no-store" : !actor_is_nobody(&c->actor) ? "private, max-age=60" : "public, max-age=60");
 	call_header(c, "Vary", "accept, accept-encoding, authorization");
 	if (c->request->method == METHOD_GET || c->request->method == METHOD_HEAD)
 		call_header(c, "Access-Control-Allow-Origin", "*");
@@ -327,7 +330,8 @@ static const struct doc *
 oauth_view(struct call *c, const struct fault *f)
 {
 	struct doc *view = doc_map(c->work.arena);
-	const char *error = fault_kind_status(f->kind) >= 500 ? "server_error" : "invalid_request";
+	const char *error = fault_kind_status(f->kind) >= 500 ? "server_error"
+		: f->kind == FAULT_LIMITED ? "slow_down" : "invalid_request";
 
 	doc_text(view, "error", f->fields ? f->fields->name : error);
 	doc_text(view, "error_description", f->fields ? f->fields->message : f->message);
@@ -342,7 +346,7 @@ fault_view(struct call *c, const struct fault *f, int *status)
 	struct doc *view = doc_map(a), *errors;
 	const struct hex_state *state = c->state;
 
-	if (state && state->oauth)
+	if (state && (state->admitted || f->kind == FAULT_LIMITED) && hex_speaks_oauth(c->route))
 		return oauth_view(c, f);
 	if (f->kind == FAULT_METHOD)
 		*status = 404;
@@ -403,6 +407,7 @@ static const struct mount mounts[] = {
 	{ "/api", hex_auth_routes },
 	{ "/api", hex_short_url_routes },
 	{ "/api/oauth", hex_oauth_routes },
+	{ "/api", hex_oidc_routes },
 	{ "/oauth", hex_oauth_page_routes },
 	{ "/email", hex_address_routes },
 	{ "/password", hex_password_routes },

@@ -37,7 +37,7 @@ extern const struct route hex_site_routes[];		/* site.c: below /hexdocs */
 /* What before() notes for the answer's headers. */
 struct hex_state {
 	const char *challenge;		/* of a 401; NULL: the usual one */
-	bool oauth;			/* failures are told in OAuth's shape */
+	bool admitted;			/* before() found nothing wrong */
 	struct limit_window window;	/* key NULL: the request is not counted */
 	int64_t limit;
 	int64_t count;			/* of requests in the window, this one included */

@@ -33,7 +33,7 @@ find_holder(struct call *c, enum member_role role, struct holder *out)
 	if (path_span(c, "organization").at) {
 		out->organization = hex_path_organization(c, role);
 		out->account = out->organization;
-	} else if (c->actor.is_organization) {
+	} else if (c->actor.is_organization || c->actor.trusted) {
 		return fault_raise_plain(&c->fault, FAULT_NOT_FOUND);
 	} else {
 		out->account = account_find_id(&c->work, c->actor.account_id);

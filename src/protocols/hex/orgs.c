@@ -301,7 +301,7 @@ list_repositories(struct call *c)
 	const struct repository *r;
 	struct rows rows;
 
-	if (c->actor.account_id != 0 && !call_authorize(c, SCOPE_READ, NULL, NULL))
+	if (!actor_is_nobody(&c->actor) && !call_authorize(c, SCOPE_READ, NULL, NULL))
 		return false;
 	if (!hex_repository_list(&c->work, &rows))
 		return false;
@@ -316,7 +316,7 @@ show_repository(struct call *c)
 {
 	const struct repository *r;
 
-	if (c->actor.account_id != 0 && !call_authorize(c, SCOPE_READ, NULL, NULL))
+	if (!actor_is_nobody(&c->actor) && !call_authorize(c, SCOPE_READ, NULL, NULL))
 		return false;
 	r = hex_path_repository(c, HEX_READ);
 	return r && reply(c, 200, repository_view(c, r));

@@ -55,7 +55,7 @@ hex_path_repository(struct call *c, enum hex_right right)
 	}
 	if (has >= right)
 		return r;
-	if (c->actor.account_id == 0 && !call_authorize(c, SCOPE_NONE, NULL, NULL))
+	if (actor_is_nobody(&c->actor) && !call_authorize(c, SCOPE_NONE, NULL, NULL))
 		return NULL;
 	fault_raise(&c->fault, FAULT_FORBIDDEN, "account not authorized for this action");
 	return NULL;
@@ -109,12 +109,12 @@ hex_require(struct call *c, const struct hex_place *at, const char *name, enum s
 		return false;
 	if (p ? !hex_package_right(&c->work, r, p->id, &has) : !hex_repository_right(&c->work, r, &has))
 		return false;
-	/* Everybody may bring a new package to the public repository. */
-	if (!p && !r->private)
+	/* Everybody may bring a new package to the public repository, but for a job, which was let into another one. */
+	if (!p && !r->private && !c->actor.trusted)
 		has = HEX_FULL;
 	if (has < right)
 		return fault_raise(&c->fault, FAULT_FORBIDDEN, "account not authorized for this action");
-	return c->actor.account_id == r->owner_id || c->actor.is_admin || check_email(c);
+	return c->actor.trusted || c->actor.account_id == r->owner_id || c->actor.is_admin || check_email(c);
 }
 
 bool
@@ -122,7 +122,7 @@ hex_path_package_for(struct call *c, enum scope scope, enum hex_right right, str
 {
 	if (!call_authenticate(c))
 		return false;
-	if (c->actor.account_id == 0) {
+	if (actor_is_nobody(&c->actor)) {
 		/* A stranger hears of the missing credential first, whether or not there is such a package here. */
 		if (!path_span(c, "repository").at)
 			return call_authorize(c, scope, NULL, NULL);

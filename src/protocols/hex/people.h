@@ -29,6 +29,7 @@ extern const struct route hex_organization_routes[];	/* orgs.c */
 extern const struct route hex_api_key_routes[];		/* keys.c: below /api and /api/orgs/:organization */
 extern const struct route hex_auth_routes[];		/* auth.c */
 extern const struct route hex_oauth_routes[];		/* oauth.c */
+extern const struct route hex_oidc_routes[];		/* oidc.c */
 extern const struct route hex_oauth_page_routes[];	/* oauth_pages.c: below /oauth */
 extern const struct route hex_short_url_routes[];	/* short_url.c */
 extern const struct route hex_short_link_routes[];	/* short_url.c: below /l */
@@ -45,6 +46,11 @@ bool hex_count_guess(struct call *c) MUST_CHECK;
  * needs: it must be a good one, of a user with a confirmed address.
  */
 bool hex_admit(struct call *c) MUST_CHECK;
+
+/* ---- oauth.c ---- */
+
+/* Whether failures of the route are told in OAuth's shape. */
+bool hex_speaks_oauth(const struct route *route);
 
 /* ---- orgs.c ---- */
 

@@ -230,7 +230,7 @@ publish(struct call *c)
 	u->repository = hex_path_repository(c, HEX_READ);
 	if (!u->repository)
 		return false;
-	if (c->actor.account_id == 0)
+	if (actor_is_nobody(&c->actor))
 		return call_authorize(c, SCOPE_PUBLISH_UPDATE, NULL, NULL);
 	return receive(c, u) && authorize(c, u) &&
 	       hex_tarball_check(c->work.arena, &c->fault, &u->tarball, &limits) &&

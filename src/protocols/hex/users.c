@@ -175,7 +175,7 @@ reset(struct call *c)
 static const struct account *
 caller(struct call *c)
 {
-	if (!c->actor.is_organization)
+	if (!c->actor.is_organization && !c->actor.trusted)
 		return account_find_id(&c->work, c->actor.account_id);
 	fault_raise_plain(&c->fault, FAULT_NOT_FOUND);
 	return NULL;
