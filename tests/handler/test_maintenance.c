@@ -59,13 +59,13 @@ given_file(const char *bytes_of)
 {
 	put(w, bytes_of);
 	sql_do("INSERT INTO account (name) VALUES ('ann')");
-	sql_do("INSERT INTO package (repository_id, name, canonical_name, release_count) VALUES (2, 'demo', 'demo', 1)");
+	sql_do("INSERT INTO package (repository_id, name, canonical_name, release_count) VALUES (4, 'demo', 'demo', 1)");
 	sql_do("INSERT INTO owner (package_id, account_id) SELECT p.id, a.id FROM package p, account a");
 	sql_do("INSERT INTO release (package_id, version, version_identity, version_key) "
 	       "SELECT id, '1.0', '1.0', '\\x01' FROM package");
 	sql_do("UPDATE package SET default_release_id = (SELECT id FROM release)");
 	sql_do("INSERT INTO file (repository_id, release_id, path, filename, kind, size, sha256, md5) "
-	       "SELECT 2, id, 'demo-1.0.tar.gz', 'demo-1.0.tar.gz', 'sdist', %zu, sha256('%s'), decode(md5('%s'), 'hex') "
+	       "SELECT 4, id, 'demo-1.0.tar.gz', 'demo-1.0.tar.gz', 'sdist', %zu, sha256('%s'), decode(md5('%s'), 'hex') "
 	       "FROM release", strlen(bytes_of), bytes_of, bytes_of);
 }
 
