@@ -124,6 +124,7 @@ webserver_write_nginx() {
 				add_header ETag \$upstream_http_etag;
 				add_header Last-Modified \$upstream_http_last_modified;
 				add_header X-Request-Id \$upstream_http_x_request_id;
+				add_header Vary \$upstream_http_vary;
 				add_header X-Content-Type-Options \$upstream_http_x_content_type_options;
 			}
 		}
