@@ -6,12 +6,17 @@ import io
 import random
 import struct
 import tarfile
+import warnings
 import zipfile
+import zlib
 
 import cratekit
 import pykit
 
 EVIL = {}
+
+# that a name is given twice is meant
+warnings.filterwarnings("ignore", "Duplicate name")
 
 
 def evil(build):
@@ -203,14 +208,21 @@ def filename_long(package):
     return with_filename(package, pykit.wheel_name(package).replace("-py3", "-1" + "0" * 300 + "-py3"))
 
 
+def wholly_other(package, other):
+    """The form of one, name and content of another."""
+    upload = with_content(package, pykit.wheel(other))
+    upload.filename = pykit.wheel_name(other)
+    return upload
+
+
 @evil
 def filename_other_project(package):
-    return with_filename(package, pykit.wheel_name(pykit.Package("elsewhere", package.version)))
+    return wholly_other(package, pykit.Package("elsewhere", package.version))
 
 
 @evil
 def filename_other_version(package):
-    return with_filename(package, pykit.wheel_name(pykit.Package(package.name, "6.6.6")))
+    return wholly_other(package, pykit.Package(package.name, "6.6.6"))
 
 
 @evil
@@ -463,10 +475,15 @@ def sdist_truncated(package):
 
 @evil
 def sdist_bomb(package):
-    """A member of 640 MiB; the gzip has many parts, each of them small."""
+    """A member of 640 MiB."""
     head = tarfile.TarInfo(f"{package.stem}/zeros")
-    head.size = 40 << 24
-    return with_content(package, cratekit.squeeze(head.tobuf()) + cratekit.squeeze(b"\0" * (1 << 24)) * 40, True)
+    head.size = 640 << 20
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    out = [packer.compress(head.tobuf())]
+    out += [packer.compress(bytes(1 << 20)) for _ in range(640)]
+    members = [tar_member(package, path, data) for path, data in pykit.sdist_members(package)]
+    out += [packer.compress(cratekit.tar(members)), packer.flush()]
+    return with_content(package, b"".join(out), True)
 
 
 @evil

@@ -18,8 +18,9 @@
 URL is the address of the Python repository, TOKEN goes as the password of
 __token__. Options: --sdist (of uploads), --python SPECIFIERS, --require
 REQUIREMENT, --extra NAME, --header "Name: value", --description TEXT,
---tag PYTHON-ABI-PLATFORM, --build NUMBER, --evil KIND (see pyevil.py),
---form NAME=VALUE (a field of the form instead of the honest one; @FILE).
+--tag PYTHON-ABI-PLATFORM, --build NUMBER, --pad BYTES (of noise), --evil KIND
+(see pyevil.py), --form NAME=VALUE (a field of the form instead of the honest
+one; @FILE).
 
 Standard library only.
 """
@@ -33,6 +34,7 @@ import hashlib
 import html
 import io
 import json
+import random
 import re
 import sys
 import tarfile
@@ -68,6 +70,7 @@ class Package:
     metadata_version: str = "2.1"
     tag: str = "py3-none-any"
     build: str = ""
+    pad: int = 0                    # bytes of noise in the wheel
 
     @property
     def stem(self):
@@ -108,6 +111,8 @@ def wheel_members(package):
                           f"Tag: {package.tag}\n".encode()),
         (f"{info}/top_level.txt", escaped(package.name).encode() + b"\n"),
     ]
+    if package.pad:
+        members.append((f"{escaped(package.name)}.bin", random.Random(1).randbytes(package.pad)))
     listed = record(members) + f"{info}/RECORD,,\n"
     return members + [(f"{info}/RECORD", listed.encode())]
 
@@ -255,7 +260,7 @@ def message(answer):
 def package_of(arguments):
     return Package(arguments.name, arguments.version, arguments.python, tuple(arguments.require),
                    tuple(arguments.extra), tuple(arguments.header), arguments.description,
-                   arguments.metadata_version, arguments.tag, arguments.build)
+                   arguments.metadata_version, arguments.tag, arguments.build, arguments.pad)
 
 
 def upload_of(arguments):
@@ -401,6 +406,7 @@ def parse():
             for option in ("require", "extra", "header", "form"):
                 sub.add_argument(f"--{option}", action="append", default=[])
             sub.add_argument("--metadata-version", default="2.1")
+            sub.add_argument("--pad", type=int, default=0)
             sub.add_argument("--tag", default="py3-none-any")
             sub.add_argument("--sdist", action="store_true")
             sub.add_argument("--evil")

@@ -45,6 +45,18 @@ dist() {
 	pykit sdist --out "$house/work/dist" "$@"
 }
 
+# installs ARGUMENT...: by $pip into a new directory, $where.
+installs() {
+	where=$(mktemp -d "$house/work/into.XXXXXX")
+	"${pip:-/usr/bin/pip}" install --quiet --no-compile --target "$where" "$@" 2>&1
+}
+
+# installed: names and versions of what is in $where, in one line.
+installed() {
+	find "$where" -maxdepth 1 -name '*.dist-info' -printf '%f\n' |
+		sed 's|.dist-info$||; s|-| |' | sort | paste -sd ,
+}
+
 # links URL NAME: the files on a project's page, one a line.
 links() { curl -fsS "$1/simple/$2/" | sed -n 's/.*>\([^<]*\)<\/a>.*/\1/p'; }
 
