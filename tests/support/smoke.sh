@@ -197,6 +197,65 @@ hex_challenge() {
 	is "$(header www-authenticate)" "Basic realm=hex"
 }
 
+pykit() { "$python" -B "$support/pykit.py" "$@"; }
+
+# The kind of page that pip asks for.
+pip_accept='Accept: application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html; q=0.1, text/html; q=0.01'
+
+python_uploads() {
+	is "$(pykit upload "$base_url" "$alice" Smoke.Py 1.0)" 200
+	is "$(pykit upload "$base_url" "$alice" --sdist Smoke.Py 1.0)" 200
+	is "$(pykit upload "$base_url" "$alice" --pad 3000000 smoke-large 1.0)" 200
+	is "$(pykit upload "$base_url" "$alice" --pad 3000000 smoke-large 1.0)" 200
+	like "$(pykit upload "$base_url" "$alice" --description other Smoke.Py 1.0)" "^400
+File already exists \\('smoke_py-1.0"
+	is "$(http POST /legacy -d x)" 308
+	is "$(header location)" "$base_url/legacy/"
+}
+
+python_pages() {
+	is "$(http GET /simple/smoke-py/)" 200
+	like "$(header content-type)" "^text/html"
+	has "$(body)" ">smoke_py-1.0-py3-none-any.whl</a>"
+	is "$(http GET /simple/smoke-py/ -H "$pip_accept")" 200
+	is "$(header content-type)" "application/vnd.pypi.simple.v1+json"
+	body | jq -e '.files | length == 2'
+	is "$(http GET /simple/smoke-py/ -H "$pip_accept" -H "If-None-Match: $(header etag)")" 304
+	is "$(wc -c <"$house/work/body")" 0
+	is "$(http GET /simple/smoke-py/ -H "$pip_accept" -H 'If-None-Match: "other"')" 200
+	is "$(http HEAD /simple/smoke-py/)" 200
+	is "$(http GET /simple/Smoke_Py/)" 301
+	is "$(http GET /simple/smoke-py)" 301
+	is "$(http GET /simple/nowhere/)" 404
+	is "$(http GET /pypi/smoke-py/1.0/json)" 200
+	is "$(http GET /pypi/nowhere/json)" 404
+	is "$(body)" '{"message": "Not Found"}'
+}
+
+python_files() {
+	local url size
+	url=$(curl -fsS "$base_url/pypi/smoke-large/json" | jq -r '.urls[0].url')
+	url=${url#"$base_url"}
+	is "$(http GET "$url" -H 'Accept-Encoding: gzip, deflate')" 200
+	is "$(sha256sum <"$house/work/body" | cut -d' ' -f1)" \
+		"$(curl -fsS "$base_url/pypi/smoke-large/json" | jq -r '.urls[0].digests.sha256')"
+	is "$(header content-encoding)$(header x-sendfile)$(header x-accel-redirect)" ""
+	like "$(header x-content-type-options)" nosniff
+	like "$(header cache-control)" immutable
+	is "$(header accept-ranges)" bytes
+	size=$(wc -c <"$house/work/body")
+	cp "$house/work/body" "$house/work/whole"
+	is "$(http GET "$url" -H "If-None-Match: $(header etag)")" 304
+	is "$(http HEAD "$url")" 200
+	is "$(header content-length)" "$size"
+	is "$(http GET "$url" -r -10240)" 206
+	is "$(header content-range)" "bytes $((size - 10240))-$((size - 1))/$size"
+	cmp "$house/work/body" <(tail -c 10240 "$house/work/whole")
+	is "$(http GET "$url" -r "$size-")" 416
+	is "$(http GET "$url.metadata")" 200
+	like "$(body)" "^Metadata-Version: 2.1"
+}
+
 wrong_methods() {
 	is "$(http POST /index/config.json -d x)" 405
 	like "$(header allow)" GET
@@ -236,6 +295,9 @@ smoke() {
 	it "$1: a Hex package is uploaded with Expect, and a DELETE has an empty answer" hex_uploads
 	it "$1: the objects of a Hex repository arrive as they are stored" hex_objects
 	it "$1: a wrong key is challenged in the protocol's words" hex_challenge
+	it "$1: wheels and an sdist are uploaded, also of 3 MB, and refusals tell why" python_uploads
+	it "$1: a Python project's pages are negotiated and asked for conditionally" python_pages
+	it "$1: a wheel has the uploaded bytes, whole, in part and as metadata" python_files
 	it "$1: a wrong method is answered 405 with Allow" wrong_methods
 	it "$1: health, readiness and metrics answer" operations_answers
 	it "$1: eight clients at once lose nothing" many_at_once
