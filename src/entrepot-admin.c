@@ -12,6 +12,7 @@ static const struct admin_verb *const verbs[] = {
 	&oauth_verb,
 	&publisher_verb,
 	&repo_verb,
+	&pypi_verb,
 	&jobs_verb,
 	&keys_verb,
 	&reindex_verb,

@@ -85,6 +85,7 @@ extern const struct admin_verb token_verb;
 extern const struct admin_verb repo_verb;
 extern const struct admin_verb jobs_verb;
 extern const struct admin_verb keys_verb;
+extern const struct admin_verb pypi_verb;
 extern const struct admin_verb reindex_verb;
 extern const struct admin_verb gc_verb;
 extern const struct admin_verb verify_verb;

@@ -25,7 +25,8 @@ verbs=(migrate "user add" "user list" "user show" "user set" "user totp enrol"
 	"org member add" "org member remove" "org member list" "token add" "token list"
 	"token revoke" "oauth add" "oauth list" "oauth remove" "publisher add"
 	"publisher list" "publisher remove" "keys create" "keys show" "keys rotate" "keys backup" "repo list" "repo add"
-	"repo set" "jobs list" "jobs status" "jobs run" "jobs retry" reindex gc verify backup restore routes config)
+	"repo set" "pypi yank" "pypi unyank" "pypi delete" "pypi status" "pypi owner set" "pypi owner remove"
+	"pypi owner list" "jobs list" "jobs status" "jobs run" "jobs retry" reindex gc verify backup restore routes config)
 
 every_verb_explains_itself() {
 	local verb words
@@ -278,6 +279,28 @@ a_damaged_blob_is_found() {
 	admin verify
 }
 it "a damaged blob is found" a_damaged_blob_is_found
+
+a_python_project_is_managed() {
+	like "$(python3 "$support/pykit.py" upload "$base_url" "$alice" cheese 1.0)" "^200"
+	admin pypi yank cheese 1.0 --reason moldy
+	like "$(curl -fsS "$base_url/simple/cheese/")" 'data-yanked="moldy"'
+	admin pypi unyank cheese 1.0
+	admin pypi status cheese quarantined
+	is "$(curl -s -o /dev/null -w '%{http_code}' "$base_url/pypi/cheese/json")" 404
+	admin pypi status cheese active
+	admin pypi owner set cheese bob --maintainer
+	is "$(json pypi owner list cheese -- 'map(.user + " " + .role) | join(", ")')" "alice owner, bob maintainer"
+	fails admin pypi owner remove cheese alice
+	like "$out" "alice is the last owner of cheese"
+	admin verify
+	admin pypi delete cheese 1.0 cheese-1.0-py3-none-any.whl
+	admin pypi delete cheese
+	fails admin pypi yank cheese 1.0
+	is "$out" 'entrepot-admin: there is no project `cheese`'
+	json gc --grace 0 -- .blobs >/dev/null
+	admin verify
+}
+it "a Python project is yanked, quarantined, given away and deleted" a_python_project_is_managed
 
 files_belong_to_the_registry() {
 	am_root || skip "needs root"
