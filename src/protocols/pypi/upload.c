@@ -13,10 +13,12 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/certificate.h"
+#include "base/clock.h"
 #include "base/encode.h"
 #include "base/settings.h"
 #include "base/tempfile.h"
 #include "base/text.h"
+#include "domain/limit.h"
 #include "domain/pypi_publish.h"
 #include "domain/repository.h"
 #include "formats/attestation.h"
@@ -146,13 +148,48 @@ describe(struct call *c, struct upload *u)
 
 /* ---- project and rights ---- */
 
+/* Counted when it is done; many who are refused at once cost nobody anything. */
+static struct limit_window
+new_projects(struct call *c)
+{
+	return (struct limit_window){
+		.key = arena_printf(c->work.arena, "pypi-new-projects %lld", (long long)c->actor.account_id),
+		.length = CLOCK_HOUR,
+	};
+}
+
+static bool
+check_rate(struct call *c)
+{
+	struct limit_window window = new_projects(c);
+	int64_t limit = c->work.config->pypi_new_project_limit, count;
+
+	if (limit == 0 || c->actor.is_admin)
+		return true;
+	if (!limit_window_count(&c->work, &window, &count))
+		return false;
+	return count < limit || fault_raise(&c->fault, FAULT_LIMITED, "Too many new projects created");
+}
+
+/* The upload is done, whatever becomes of this. */
+static void
+count_project(struct call *c)
+{
+	struct limit_window window = new_projects(c);
+	int64_t count, ends_at;
+
+	if (c->work.config->pypi_new_project_limit > 0 &&
+	    !limit_window_add(&c->work, &window, 1, &count, &ends_at))
+		fault_clear(&c->fault);
+}
+
 static bool
 require(struct call *c, struct upload *u)
 {
 	const struct pypi_project *p = u->place.project;
 
 	if (!p)
-		return pypi_publish_check_new(&c->work, &u->file) &&
+		return pypi_publish_check_new(&c->work, &u->file) && check_rate(c) &&
 		       pypi_require(c, &u->place, u->file.name, SCOPE_PUBLISH_NEW, false);
 	/* A CI job's token names what it may publish. */
 	if (c->actor.trusted && call_authorize_trusted(c, p->id))
@@ -297,7 +334,11 @@ commit(struct call *c, struct upload *u)
 	if (u->same)
 		return true;
 	tx = tx_begin(w);
-	return tx && pypi_publish_take(w, &u->file, &u->taken) && look_again(c, u) && store(c, u) && tx_commit(w, tx);
+	if (!tx || !pypi_publish_take(w, &u->file, &u->taken) || !look_again(c, u) || !store(c, u) || !tx_commit(w, tx))
+		return false;
+	if (u->taken.is_new)
+		count_project(c);
+	return true;
 }
 
 /* A client that follows sends the form again; one that does not prints the reason. */
