@@ -52,6 +52,18 @@ SELECT first_name, payload FROM hex_list_chunk
  WHERE repository_id = $1 AND list = $2 AND first_name <= $3
  ORDER BY first_name DESC LIMIT 1;
 
+-- :name hex_list_chunk_before :one
+-- The chunk before another one.
+SELECT first_name, payload FROM hex_list_chunk
+ WHERE repository_id = $1 AND list = $2 AND first_name < $3
+ ORDER BY first_name DESC LIMIT 1;
+
+-- :name hex_list_chunk_behind :one
+-- The chunk behind another one.
+SELECT first_name, payload FROM hex_list_chunk
+ WHERE repository_id = $1 AND list = $2 AND first_name > $3
+ ORDER BY first_name LIMIT 1;
+
 -- :name hex_list_chunk_put :exec
 -- Store a chunk.
 INSERT INTO hex_list_chunk (repository_id, list, first_name, payload, deflated, crc32)

@@ -4,9 +4,12 @@
  */
 #include "admin/admin.h"
 
+#include <string.h>
+
 #include "base/arena.h"
 #include "base/fault.h"
 #include "domain/account.h"
+#include "domain/hex_index.h"
 #include "domain/repository.h"
 
 static void
@@ -99,7 +102,9 @@ add(struct admin *a)
 		return false;
 	n.owner_id = owner->id;
 	r = repository_create(a->work, &n);
-	return r && admin_say(a, repository_document(a, r), "Created the repository %s/%s.", r->owner, r->name);
+	if (!r || (strcmp(r->ecosystem, "hex") == 0 && !hex_index_begin(a->work, r->id)))
+		return false;
+	return admin_say(a, repository_document(a, r), "Created the repository %s/%s.", r->owner, r->name);
 }
 
 /* ---- set ---- */

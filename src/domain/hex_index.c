@@ -119,6 +119,12 @@ hex_index_refresh_lists(struct work *w, int64_t repository_id, int64_t package_i
 }
 
 bool
+hex_index_begin(struct work *w, int64_t repository_id)
+{
+	return !hex_key_exists(w) || hex_index_refresh_lists(w, repository_id, 0);
+}
+
+bool
 hex_index_remove_package(struct work *w, int64_t repository_id, const char *name)
 {
 	struct hex_entries none = hex_entries_on(w->arena);

@@ -41,6 +41,12 @@ bool hex_index_refresh_package(struct work *w, int64_t repository_id, int64_t pa
  */
 bool hex_index_refresh_lists(struct work *w, int64_t repository_id, int64_t package_id) MUST_CHECK;
 
+/*
+ * The empty lists of a new repository. Without a key there are none yet: with
+ * the key they are made for every repository.
+ */
+bool hex_index_begin(struct work *w, int64_t repository_id) MUST_CHECK;
+
 /* The package is no more: its object and its entries. Instead of both of the above; in their place. */
 bool hex_index_remove_package(struct work *w, int64_t repository_id, const char *name) MUST_CHECK;
 

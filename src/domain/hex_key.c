@@ -75,6 +75,12 @@ hex_key(struct work *w)
 	return loaded.key;
 }
 
+bool
+hex_key_exists(const struct work *w)
+{
+	return w->config && w->config->hex_key && access(w->config->hex_key, R_OK) == 0;
+}
+
 struct span
 hex_key_public(struct work *w)
 {

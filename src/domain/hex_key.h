@@ -40,4 +40,7 @@ bool hex_key_rotate(struct work *w, int bits, const char **kept) MUST_CHECK;
 /* A copy of the key for its owner only. CONFLICT when FILE exists. */
 bool hex_key_backup(struct work *w, const char *file) MUST_CHECK;
 
+/* Whether there is a key that this process may read. */
+bool hex_key_exists(const struct work *w);
+
 #endif

@@ -22,6 +22,8 @@
 #define CHUNK_MAX 4096
 /* Written from scratch they have room to grow. */
 #define CHUNK_FRESH 3072
+/* One that shrinks below this joins a neighbour, if both have room in a fresh one. */
+#define CHUNK_SMALL 1024
 /* Bytes of the SHA-256 that make an ETag. */
 #define ETAG_BYTES 16
 /* crc32 and length of a chunk, as hex_list_sum gives them. */
@@ -184,6 +186,42 @@ store_entries(struct work *w, const struct place *p, struct span first_name, str
 	return true;
 }
 
+/* Whether the chunk is joined to the entries, which are a neighbour of it. */
+static bool
+has_room(const struct hex_chunk *c, struct span entries)
+{
+	return c && c->payload.len + entries.len <= CHUNK_FRESH;
+}
+
+static bool
+store_joined(struct work *w, const struct place *p, const struct hex_chunk *first, const struct hex_chunk *second)
+{
+	struct buf both = buf_on(w->arena);
+
+	buf_put_span(&both, first->payload);
+	buf_put_span(&both, second->payload);
+	return store_chunk(w, p, second->first_name, SPAN("")) &&
+	       store_chunk(w, p, first->first_name, buf_span(&both));
+}
+
+/* A chunk that has become small, by itself or with a neighbour. */
+static bool
+store_small(struct work *w, const struct place *p, const struct hex_chunk *chunk)
+{
+	const struct hex_chunk *other = db_one(w, Q_HEX_LIST_CHUNK_BEFORE, &chunk_type,
+		ARGS(num(p->repository_id), text(p->list), text_span(chunk->first_name)));
+
+	if (has_room(other, chunk->payload))
+		return store_joined(w, p, other, chunk);
+	if (fault_is_set(w->fault))
+		return false;
+	other = db_one(w, Q_HEX_LIST_CHUNK_BEHIND, &chunk_type,
+		ARGS(num(p->repository_id), text(p->list), text_span(chunk->first_name)));
+	if (has_room(other, chunk->payload))
+		return store_joined(w, p, chunk, other);
+	return !fault_is_set(w->fault) && store_chunk(w, p, chunk->first_name, chunk->payload);
+}
+
 bool
 hex_list_put(struct work *w, int64_t repository_id, enum hex_list list, struct span name, struct span entry)
 {
@@ -202,6 +240,8 @@ hex_list_put(struct work *w, int64_t repository_id, enum hex_list list, struct s
 		return true;
 	if (entries.len > CHUNK_MAX)
 		return store_entries(w, &p, first_name, buf_span(&entries), entries.len / 2);
+	if (entries.len > 0 && entries.len < before.len && entries.len < CHUNK_SMALL)
+		return store_small(w, &p, &(struct hex_chunk){ first_name, buf_span(&entries) });
 	return store_chunk(w, &p, first_name, buf_span(&entries));
 }
 

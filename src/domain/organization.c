@@ -11,6 +11,7 @@
 #include "base/work.h"
 #include "domain/account.h"
 #include "domain/audit.h"
+#include "domain/hex_index.h"
 #include "domain/repository.h"
 #include "wire/dialect.h"
 #include "wire/doc.h"
@@ -75,13 +76,17 @@ static bool
 add_hex_repository(struct work *w, const struct account *account)
 {
 	struct repository_new n = { .ecosystem = "hex", .owner_id = account->id, .name = account->name, .private = true };
+	const struct repository *r;
 	int64_t reserved;
 
 	if (!organization_fits_hex(span_of(account->name)))
 		return true;
 	if (!db_int(w, Q_ORGANIZATION_NAME_RESERVED, ARGS(text(account->name)), &reserved))
 		return false;
-	return reserved > 0 || repository_create(w, &n);
+	if (reserved > 0)
+		return true;
+	r = repository_create(w, &n);
+	return r && hex_index_begin(w, r->id);
 }
 
 const struct account *

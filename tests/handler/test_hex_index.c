@@ -11,11 +11,14 @@
 
 #include "base/buf.h"
 #include "base/encode.h"
+#include "domain/account.h"
 #include "domain/hex_index.h"
 #include "domain/hex_verify.h"
+#include "domain/organization.h"
 #include "domain/repository.h"
 #include "hex.h"
 #include "index/hexregistry.h"
+#include "request.h"
 
 #define HEXPM REPOSITORY_HEX
 
@@ -478,6 +481,55 @@ chunks_are_what_a_rendering_from_scratch_is(void **state)
 }
 
 static void
+chunks_that_shrink_are_joined(void **state)
+{
+	bool changed;
+
+	(void)state;
+	given_hex_key();
+	given_packages(false);
+	sql_do("DELETE FROM package WHERE name >= '%s'", name_of(400));
+	assert_true(hex_verify_repair_lists(w, HEXPM, false, &changed));
+	assert_true(sql_int("SELECT min(n) FROM (SELECT count(*) n FROM hex_list_chunk GROUP BY list) c") >= 4);
+
+	for (int i = 0; i < 400; i++) {
+		if (i % 10 == 0)
+			continue;
+		assert_true(hex_index_remove_package(w, HEXPM, name_of(i)));
+		sql_do("DELETE FROM package WHERE name = '%s'", name_of(i));
+	}
+	assert_true(hex_verify_repair_lists(w, HEXPM, false, &changed));
+	assert_false(changed);
+	assert_true(sql_int("SELECT max(n) FROM (SELECT count(*) n FROM hex_list_chunk GROUP BY list) c") <= 2);
+	assert_true(sql_int("SELECT max(octet_length(payload)) FROM hex_list_chunk") <= 4096);
+}
+
+static void
+a_new_organization_has_empty_lists_once_there_is_a_key(void **state)
+{
+	struct buf empty = buf_on(w->arena);
+	const struct account_new lemons = { .name = "lemons" }, limes = { .name = "limes" };
+	const char *key;
+	int64_t id;
+
+	(void)state;
+	given_hex_key();
+	w->config = test_config;
+	assert_non_null(organization_create(w, &lemons, 0));
+	id = sql_int("SELECT id FROM repository WHERE name = 'lemons'");
+	assert_list(id, "names", &empty, "lemons");
+	assert_list(id, "versions", &(struct buf){ .arena = w->arena }, "lemons");
+	assert_all_right(id);
+
+	key = test_config->hex_key;
+	test_config->hex_key = "/nonexistent/hex.pem";
+	assert_non_null(organization_create(w, &limes, 0));
+	test_config->hex_key = key;
+	assert_null(hex_index_get(w, sql_int("SELECT id FROM repository WHERE name = 'limes'"), "names"));
+	assert_no_fault(w->fault);
+}
+
+static void
 a_package_of_many_versions_has_a_chunk_of_its_own(void **state)
 {
 	const char *wrong;
@@ -555,6 +607,8 @@ TESTS(hex_index,
 	TEST(damage_is_found_and_repaired),
 	TEST(a_damaged_chunk_fails_and_does_not_spread),
 	TEST(chunks_are_what_a_rendering_from_scratch_is),
+	TEST(chunks_that_shrink_are_joined),
+	TEST(a_new_organization_has_empty_lists_once_there_is_a_key),
 	TEST(a_package_of_many_versions_has_a_chunk_of_its_own),
 	TEST_COMMITTING(parallel_changes_lose_nothing)
 );
