@@ -7,6 +7,7 @@
 . "$(dirname "$0")/../support/house.sh"
 . "$support/smoke.sh"
 . "$support/hex.sh"
+. "$support/python.sh"
 
 [ -w "$root" ] && [ -n "$(find "$root" -maxdepth 0 -perm -u=w)" ] ||
 	skip_all "quickstart builds in the source tree, which is read-only here"
@@ -40,9 +41,11 @@ first_run() {
 	like "$out" "cargo (publish|add|search)"
 	like "$out" "HEX_CDN=$base_url/repo"
 	like "$out" "mix hex.repo set hexpm --url $base_url/repo --public-key $dir/hex.pem"
+	like "$out" "PIP_INDEX_URL=$base_url/simple/"
+	like "$out" "TWINE_REPOSITORY_URL=$base_url/legacy/"
 	is "$(http GET /-/ready)" 200
 }
-it "a first run builds, starts and says how to point cargo at it" first_run
+it "a first run builds, starts and says how to point clients at it" first_run
 
 credentials() {
 	is "$(stat -c %a "$dir/credentials.json")" 600
@@ -92,6 +95,138 @@ rebar3_as_told() {
 	like "$(rebar3 pkgs quicker)" "Versions: 1.0.0"
 }
 it "a rebar3 that is set up as the quickstart says fetches a package" rebar3_as_told
+
+# readme NUMBER: that code block of the README's section about Python, with this
+# registry's address and demo's token.
+readme() {
+	sed -n '/^## Pointing pip/,/^## Conf/p' "$root/README.md" | awk -v number="$1" '
+		/^```/ { inside = !inside; count += inside; next }
+		inside && count == number' |
+		sed "s|http://127.0.0.1:8080|$base_url|g; s|cio\.\.\.|$(token demo)|g" | grep .
+}
+
+# python_user NAME: a home and a directory with dist/, a virtual environment ahead.
+python_user() {
+	python_setup
+	unset PIP_INDEX_URL PIP_CONFIG_FILE
+	python_home "$1"
+	mkdir -p "$house/work/$1"
+	cd "$house/work/$1"
+	virtualenv -q venv
+	PATH=$PWD/venv/bin:$PATH
+}
+
+# made VERSION: some-package in dist/.
+made() {
+	dist some-package "$1"
+	rm -rf dist
+	mv "$house/work/dist" dist
+}
+
+says_version() { is "$(python -c 'import some_package; print(some_package.VERSION)')" "$1"; }
+
+python_suffices() { command -v /usr/bin/pip >/dev/null && command -v twine virtualenv >/dev/null; }
+
+pip_as_told() {
+	python_suffices || skip "pip, twine or virtualenv is not installed"
+	python_user environment
+	made 1.0
+	eval "$(readme 1)"
+	eval "$(readme 4)"
+	says_version 1.0
+	is "$(sha256sum <some_package-1.0-py3-none-any.whl)" "$(sha256sum <dist/some_package-1.0-py3-none-any.whl)"
+}
+it "pip and twine, set up by environment as the README says, upload and install" pip_as_told
+
+pip_with_files() {
+	python_suffices || skip "pip, twine or virtualenv is not installed"
+	python_user files
+	made 1.1
+	mkdir -p "$HOME/.config/pip"
+	readme 2 >"$HOME/.config/pip/pip.conf"
+	readme 3 >"$HOME/.pypirc"
+	twine upload -r entrepot dist/*
+	pip install some-package
+	says_version 1.1
+}
+it "pip and twine, set up by files as the README says, upload and install" pip_with_files
+
+poetry_as_told() {
+	command -v poetry >/dev/null || skip "poetry is not installed"
+	python_user poetry
+	rm -rf venv
+	export POETRY_NO_INTERACTION=1 POETRY_VIRTUALENVS_IN_PROJECT=true
+	cat >pyproject.toml <<-TOML
+	[tool.poetry]
+	name = "other-package"
+	version = "0.1.0"
+	description = "made by poetry"
+	authors = ["demo <demo@registry.example>"]
+	packages = [{include = "other.py"}]
+	[tool.poetry.dependencies]
+	python = "^3.8"
+	[build-system]
+	requires = ["poetry-core"]
+	build-backend = "poetry.core.masonry.api"
+	TOML
+	touch other.py
+	eval "$(readme 6)"
+	PATH=$PWD/.venv/bin:$PATH
+	says_version 1.1
+	is "$(http GET /simple/other-package/)" 200
+}
+it "poetry, set up as the README says, adds and publishes" poetry_as_told
+
+pdm_as_told() {
+	command -v pdm >/dev/null || skip "pdm is not installed"
+	python_user pdm
+	rm -rf venv
+	made 1.3
+	printf '[project]\nrequires-python = ">=3.8"\n' >pyproject.toml
+	eval "$(readme 7)"
+	PATH=$PWD/.venv/bin:$PATH
+	says_version 1.1
+	like "$(links "$base_url" some-package)" some_package-1.3.tar.gz
+}
+it "pdm, set up as the README says, adds and publishes" pdm_as_told
+
+uv_as_told() {
+	command -v uv >/dev/null || skip "uv is not installed"
+	python_user uv
+	made 1.4
+	eval "$(readme 5)"
+	uv publish
+	uv pip install --python venv/bin/python some-package
+	says_version 1.4
+}
+it "uv, set up as the README says, publishes and installs" uv_as_told
+
+changes_as_told() {
+	[ "$(http GET /pypi/some-package/1.0/json)" = 200 ] || skip "nothing was uploaded"
+	eval "$(readme 8)"
+	is "$(http GET /pypi/some-package/1.0/json)" 404
+	is "$(http GET /simple/some-package/ -H 'Accept: application/vnd.pypi.simple.v1+json')" 200
+	is "$(body | jq -r '."project-status".status')" archived
+	http PUT /pypi/some-package/status -u "__token__:$(token demo)" -H 'Content-Type: application/json' \
+		-d '{"status": "active"}'
+}
+it "a release is yanked and deleted, and a project archived, as the README says" changes_as_told
+
+entrepot-admin() { "$dir/bin/entrepot-admin" --config "$dir/entrepot.conf" "$@"; }
+
+private_as_told() {
+	python_suffices || skip "pip, twine or virtualenv is not installed"
+	entrepot-admin org add acme --admin demo
+	python_user private
+	made 2.0
+	eval "$(readme 9)"
+	twine upload --repository-url "$base_url/acme/inside/pypi/legacy/" -u __token__ -p "$(token demo)" dist/*
+	fails pip install --index-url "$base_url/acme/inside/pypi/simple/" some-package
+	printf 'machine 127.0.0.1 login __token__ password %s\n' "$(token demo)" >"$HOME/.netrc"
+	pip install --index-url "$base_url/acme/inside/pypi/simple/" some-package
+	says_version 2.0
+}
+it "a private repository, made as the README says, is its members'" private_as_told
 
 nothing_as_root() {
 	local record
