@@ -185,6 +185,7 @@ test_setup_committing(void **state)
 	fault_init(&test_fault, &test_arena);
 	test_work.db = program_db;
 	test_work.actor = NULL;
+	test_work.config = NULL;
 	test_work.now = clock_now();
 	if (test_app_setup)
 		test_app_setup();
