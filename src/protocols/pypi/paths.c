@@ -53,30 +53,37 @@ is_private(const struct call *c, const struct repository *r)
 	return r->private || (r->id == REPOSITORY_PYPI && c->work.config->pypi_auth_required);
 }
 
+/* Who asks is known. */
+static bool
+demand_credential(struct call *c)
+{
+	if (!call_authenticate(c))
+		return false;
+	return c->actor.account_id != 0 || c->actor.trusted || pypi_refuse_credential(c, AUTH_MISSING);
+}
+
+/* Who may not even read it is told that there is none. */
+static bool
+may_read(struct call *c, const struct repository *r)
+{
+	enum hex_right has;
+
+	return (r && hex_repository_right(&c->work, r, &has) && has != HEX_NOTHING) || not_found(c);
+}
+
 const struct repository *
 pypi_path_repository(struct call *c)
 {
 	const struct repository *r = named_repository(c);
-	enum hex_right has;
 
 	if (fault_is_set(&c->fault))
 		return NULL;
 	if (r && !is_private(c, r))
 		return r;
 	pypi_state(c)->private = true;
-	if (!call_authenticate(c))
+	/* What the credential covers is told last: only those who may read it learn that there is something to cover. */
+	if (!demand_credential(c) || !may_read(c, r) || !call_authorize(c, SCOPE_REPOSITORY, r->name, "*"))
 		return NULL;
-	if (!call_authorize(c, SCOPE_REPOSITORY, r ? r->name : "", "*")) {
-		if (c->actor.account_id != 0 && !r) {
-			fault_clear(&c->fault);
-			not_found(c);
-		}
-		return NULL;
-	}
-	if (!r || !hex_repository_right(&c->work, r, &has) || has == HEX_NOTHING) {
-		not_found(c);
-		return NULL;
-	}
 	return r;
 }
 
@@ -84,21 +91,12 @@ const struct repository *
 pypi_path_repository_for(struct call *c)
 {
 	const struct repository *r;
-	enum hex_right has;
 
-	if (!call_authenticate(c))
+	if (!demand_credential(c))
 		return NULL;
-	if (c->actor.account_id == 0 && !c->actor.trusted) {
-		pypi_refuse_credential(c, AUTH_MISSING);
-		return NULL;
-	}
 	r = named_repository(c);
-	if (fault_is_set(&c->fault))
+	if (fault_is_set(&c->fault) || !may_read(c, r))
 		return NULL;
-	if (!r || !hex_repository_right(&c->work, r, &has) || has == HEX_NOTHING) {
-		not_found(c);
-		return NULL;
-	}
 	pypi_state(c)->private = is_private(c, r);
 	return r;
 }

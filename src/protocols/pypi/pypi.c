@@ -22,8 +22,12 @@ after(struct call *c)
 		return;
 	if (pypi_state(c)->area == PYPI_AREA_SIMPLE || pypi_state(c)->area == PYPI_AREA_JSON)
 		pypi_share(c);
-	if (pypi_state(c)->private)
-		call_header(c, "Vary", "Accept, Accept-Encoding, Authorization");
+	if (!pypi_state(c)->private)
+		return;
+	call_header(c, "Vary", "Accept, Accept-Encoding, Authorization");
+	/* Redirects and refusals, too: caches keep some of them without being told. */
+	if (!response_get(c->response, "Cache-Control"))
+		call_header(c, "Cache-Control", "private, no-cache");
 }
 
 #define MOUNT(prefix, routes) { prefix, routes }, { "/:owner/:repository/pypi" prefix, routes }
