@@ -175,5 +175,8 @@ pypi_require(struct call *c, const struct pypi_place *at, const char *name, enum
 		has = HEX_FULL;
 	if (has < (full ? HEX_FULL : HEX_WRITE))
 		return refuse_project(c, name);
+	/* Who deletes a project could begin it anew, out of quarantine. */
+	if (p && strcmp(p->status, "quarantined") == 0 && !c->actor.is_admin)
+		return refuse_project(c, name);
 	return check_email(c);
 }

@@ -88,6 +88,7 @@ const struct pypi_release *pypi_path_release(struct call *c, const struct pypi_p
 /*
  * Whether the caller may do SCOPE with the project, or create one called NAME
  * when there is none: credential, role (FULL: owners only), verified address.
+ * In quarantine only administrators may do anything.
  * Raises FORBIDDEN in the protocol's words.
  */
 bool pypi_require(struct call *c, const struct pypi_place *at, const char *name, enum scope scope, bool full)
