@@ -40,14 +40,15 @@ SELECT r.id, r.version, r.version_identity, r.version_key, r.prerelease, r.yanke
  WHERE r.package_id = $1 AND r.version_identity = $2;
 
 -- :name pypi_releases :many
--- The releases of a project, ascending.
+-- The newest releases of a project, descending.
 SELECT r.id, r.version, r.version_identity, r.version_key, r.prerelease, r.yanked, r.yank_message, r.published_at,
        r.description AS summary, y.requires_python,
        NULL::text AS description, NULL::text AS description_content_type, NULL::bytea AS metadata
   FROM release r
   JOIN release_pypi y ON y.release_id = r.id
  WHERE r.package_id = $1
- ORDER BY r.version_key, r.id;
+ ORDER BY r.version_key DESC, r.id DESC
+ LIMIT $2;
 
 -- :name pypi_release_files :many
 -- The files of a release, by name.

@@ -74,9 +74,9 @@ pypi_release_find(struct work *w, int64_t package_id, struct span identity)
 }
 
 bool
-pypi_releases(struct work *w, int64_t package_id, struct rows *out)
+pypi_releases(struct work *w, int64_t package_id, int64_t limit, struct rows *out)
 {
-	return db_many(w, Q_PYPI_RELEASES, &release_row, ARGS(num(package_id)), out);
+	return db_many(w, Q_PYPI_RELEASES, &release_row, ARGS(num(package_id), num(limit)), out);
 }
 
 bool

@@ -47,8 +47,8 @@ const struct pypi_release *pypi_release_choose(struct work *w, int64_t package_i
  */
 const struct pypi_release *pypi_release_find(struct work *w, int64_t package_id, struct span identity) MUST_CHECK;
 
-/* All releases as struct pypi_release without texts that only `info` shows, ascending. */
-bool pypi_releases(struct work *w, int64_t package_id, struct rows *out) MUST_CHECK;
+/* The newest LIMIT releases as struct pypi_release without texts that only `info` shows, descending. */
+bool pypi_releases(struct work *w, int64_t package_id, int64_t limit, struct rows *out) MUST_CHECK;
 
 /* As struct pypi_file: of a release, by name; of a project, by version and name. */
 bool pypi_release_files(struct work *w, int64_t release_id, struct rows *out) MUST_CHECK;

@@ -186,6 +186,9 @@ put_files(struct call *c, struct buf *b, const struct pypi_site *site, const str
 	return true;
 }
 
+/* So many versions people may look through; the simple page has all. */
+#define VERSIONS_SHOWN 500
+
 /* Newest first. */
 static bool
 put_versions(struct call *c, struct buf *b, const struct pypi_site *site, const struct pypi_place *at)
@@ -193,11 +196,11 @@ put_versions(struct call *c, struct buf *b, const struct pypi_site *site, const 
 	const struct pypi_release *releases;
 	struct rows rows;
 
-	if (!pypi_releases(&c->work, at->project->id, &rows))
+	if (!pypi_releases(&c->work, at->project->id, VERSIONS_SHOWN, &rows))
 		return false;
 	releases = rows.at;
 	buf_puts(b, "<h2>Versions</h2>\n<ul>\n");
-	for (size_t i = rows.count; i-- > 0; ) {
+	for (size_t i = 0; i < rows.count; i++) {
 		struct buf url = buf_on(c->work.arena);
 
 		pypi_put_release_url(&url, site, at->project->canonical_name, releases[i].version);
