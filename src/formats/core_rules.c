@@ -126,7 +126,10 @@ check_summary(struct rules *r)
 static bool
 check_content_type(struct rules *r)
 {
-	return accept_unless(r, core_content_type_fault(r->arena, r->in->description_content_type));
+	struct span type = r->in->description_content_type;
+
+	return accept_unless(r, core_content_type_fault(r->arena, type)) &&
+	       (type.len <= CORE_CONTENT_TYPE_MAX || refuse_value(r, type));
 }
 
 static char *

@@ -20,6 +20,8 @@ struct fault;
 /* Characters of a summary, and of the label of a URL. */
 #define CORE_SUMMARY_MAX 512
 #define CORE_LABEL_MAX 32
+/* Bytes of a Description-Content-Type. */
+#define CORE_CONTENT_TYPE_MAX 255
 
 struct core_policy {
 	bool local_versions;		/* 1.0+abc */

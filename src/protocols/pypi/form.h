@@ -28,6 +28,10 @@ struct tempfile;
 /* Bytes of a file beyond the limit that are read on, so that the fields behind it are known. */
 #define PYPI_FORM_DRAIN (INT64_C(64) << 20)
 
+/* Bytes of two texts that go with every file into pages and the change log. */
+#define PYPI_FORM_MAX_COMMENT 4096
+#define PYPI_FORM_MAX_PYVERSION 256
+
 struct pypi_form_limits {
 	size_t fields;			/* of the form, unknown ones included */
 	size_t field_bytes;		/* of one text */

@@ -56,6 +56,20 @@ check_blake2(struct fault *f, const struct pypi_form *form)
 			 "Error: Use a valid, hex-encoded, BLAKE2 message digest.");
 }
 
+/* What is shown with every file; the columns and pages behind have to hold it. */
+static bool
+check_length(struct fault *f, struct span text, const char *field, size_t max)
+{
+	return text.len <= max || fault_raise(f, FAULT_BAD_REQUEST, "Invalid value for %s. Error: Use at most %zu bytes.",
+					      field, max);
+}
+
+static bool
+check_comment(struct fault *f, const struct pypi_form *form)
+{
+	return check_length(f, form->comment, "comment", PYPI_FORM_MAX_COMMENT);
+}
+
 static bool
 check_filetype(struct fault *f, const struct pypi_form *form)
 {
@@ -69,7 +83,7 @@ static bool
 check_pyversion(struct fault *f, const struct pypi_form *form)
 {
 	if (!span_is(form->filetype, "sdist"))
-		return form->pyversion.at ||
+		return form->pyversion.at ? check_length(f, form->pyversion, "pyversion", PYPI_FORM_MAX_PYVERSION) :
 		       refuse(f, "Invalid value for pyversion. "
 				 "Error: Python version is required for binary distribution uploads.");
 	return !form->pyversion.at || span_is(form->pyversion, "source") ||
@@ -101,7 +115,7 @@ bool
 pypi_form_check(struct fault *f, struct pypi_form *form)
 {
 	static bool (*const checks[])(struct fault *, const struct pypi_form *) = {
-		check_protocol_version, check_name, check_blake2, check_filetype, check_pyversion,
+		check_protocol_version, check_name, check_blake2, check_comment, check_filetype, check_pyversion,
 		check_sha256, check_any_digest, check_repetition,
 	};
 
