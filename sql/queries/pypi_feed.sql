@@ -1,13 +1,14 @@
--- What is new in a Python repository, and what takes the most room.
+-- What is new in a Python repository, and what takes the most room. A list of
+-- authors may be as long as a form field; so long a one is in no feed.
 
 -- :name pypi_feed_releases :many
 -- The newest releases.
-SELECT p.name, p.canonical_name, r.version, r.description AS summary, y.metadata ->> 'author_email' AS author_email,
-       r.published_at AS at
+SELECT p.name, p.canonical_name, r.version, r.description AS summary, e.author_email, r.published_at AS at
   FROM change c
   JOIN release r ON r.id = c.release_id
   JOIN release_pypi y ON y.release_id = r.id
   JOIN package p ON p.id = r.package_id
+  LEFT JOIN LATERAL (SELECT y.metadata ->> 'author_email' AS author_email) e ON octet_length(e.author_email) <= 4096
  WHERE c.repository_id = $1 AND c.kind = 'release.add' AND c.release_id IS NOT NULL AND p.status <> 'quarantined'
  ORDER BY c.serial DESC
  LIMIT 100;
@@ -23,11 +24,11 @@ SELECT p.name, p.canonical_name, NULL::text AS version, p.description AS summary
 
 -- :name pypi_feed_project :many
 -- The newest releases of a project.
-SELECT p.name, p.canonical_name, r.version, r.description AS summary, y.metadata ->> 'author_email' AS author_email,
-       r.published_at AS at
+SELECT p.name, p.canonical_name, r.version, r.description AS summary, e.author_email, r.published_at AS at
   FROM release r
   JOIN release_pypi y ON y.release_id = r.id
   JOIN package p ON p.id = r.package_id
+  LEFT JOIN LATERAL (SELECT y.metadata ->> 'author_email' AS author_email) e ON octet_length(e.author_email) <= 4096
  WHERE r.package_id = $1
  ORDER BY r.published_at DESC, r.id DESC
  LIMIT 40;
