@@ -60,8 +60,8 @@ check_blake2(struct fault *f, const struct pypi_form *form)
 static bool
 check_length(struct fault *f, struct span text, const char *field, size_t max)
 {
-	return text.len <= max || fault_raise(f, FAULT_BAD_REQUEST, "Invalid value for %s. Error: Use at most %zu bytes.",
-					      field, max);
+	return text.len <= max ||
+	       fault_raise(f, FAULT_BAD_REQUEST, "Invalid value for %s. Error: Use at most %zu bytes.", field, max);
 }
 
 static bool
