@@ -81,7 +81,7 @@ pypi_path_repository(struct call *c)
 	if (r && !is_private(c, r))
 		return r;
 	pypi_state(c)->private = true;
-	/* What the credential covers is told last: only those who may read it learn that there is something to cover. */
+	/* What the credential covers is told last, to those who may read it: others learn of nothing to cover. */
 	if (!demand_credential(c) || !may_read(c, r) || !call_authorize(c, SCOPE_REPOSITORY, r->name, "*"))
 		return NULL;
 	return r;
