@@ -91,8 +91,15 @@ UPDATE package p
  WHERE p.id = one.package_id;
 
 -- :name package_refresh_reverse_delete :exec
--- Forget what a package's default release depends on.
-DELETE FROM reverse_dependency WHERE package_id = $1;
+-- Forget what a package's default release depends on. Each target is held
+-- before its row is: who deletes it takes the two in this order, too.
+DELETE FROM reverse_dependency r
+ USING (SELECT p.id
+          FROM package p
+         WHERE p.id IN (SELECT h.target_package_id FROM reverse_dependency h WHERE h.package_id = $1)
+         ORDER BY p.id
+           FOR KEY SHARE) target
+ WHERE r.package_id = $1 AND r.target_package_id = target.id;
 
 -- :name package_refresh_reverse_insert :exec
 -- Note what the default release, if it is not yanked, depends on: one row per
