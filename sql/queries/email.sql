@@ -33,7 +33,7 @@ UPDATE email
 -- :name email_set_verification :exec
 -- The token that will confirm it.
 UPDATE email
-   SET verification_hash = $2::bytea, verification_sent_at = now()
+   SET verification_hash = $2::bytea, verification_sent_at = $3::timestamptz
  WHERE id = $1::bigint;
 
 -- :name email_by_verification :one

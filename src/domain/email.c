@@ -135,7 +135,8 @@ send_verification(struct work *w, int64_t email_id, int64_t account_id, const ch
 	if (!account)
 		return fault_raise(w->fault, FAULT_NOT_FOUND, "no such account");
 	digest_sha256(span_of(token), hash);
-	if (!db_exec(w, Q_EMAIL_SET_VERIFICATION, ARGS(num(email_id), bytes(hash, sizeof(hash))), NULL))
+	if (!db_exec(w, Q_EMAIL_SET_VERIFICATION, ARGS(num(email_id), bytes(hash, sizeof(hash)), timestamp(w->now)),
+		     NULL))
 		return false;
 	link = make_link(w, kind, account->name, address, token);
 	return mail_queue(w, address,
@@ -144,7 +145,7 @@ send_verification(struct work *w, int64_t email_id, int64_t account_id, const ch
 			"Hello %s,\n"
 			"\n"
 			"this address was given for your account at %s.\n"
-			"To confirm that it is yours, open\n"
+			"To confirm that it is yours, open within a day\n"
 			"\n"
 			"    %s\n"
 			"\n"
@@ -189,6 +190,12 @@ mark_verified(struct work *w, int64_t email_id, int64_t account_id, const char *
 	       audit_add(w, &(struct audit){ .action = "email.confirm", .subject_account_id = account_id });
 }
 
+static bool
+is_fresh(const struct work *w, const struct email *e)
+{
+	return e->verification_sent_at + VERIFY_WITHIN > w->now;
+}
+
 bool
 email_confirm(struct work *w, struct span token)
 {
@@ -199,7 +206,7 @@ email_confirm(struct work *w, struct span token)
 	digest_sha256(token, hash);
 	tx = tx_begin(w);
 	e = db_one(w, Q_EMAIL_BY_VERIFICATION, &email_row, ARGS(bytes(hash, sizeof(hash))));
-	if (!e)
+	if (!e || !is_fresh(w, e))
 		return fault_raise(w->fault, FAULT_BAD_REQUEST, "Email belonging to token not found.");
 	if (!mark_verified(w, e->id, e->account_id, e->address))
 		return false;
@@ -213,7 +220,7 @@ is_verifiable(struct work *w, const struct email *e, struct span name, struct sp
 	const struct account *account = account_find(w, name);
 
 	return account && account->id == e->account_id && span_equal_nocase(span_of(e->address), address) &&
-	       e->verification_sent_at + VERIFY_WITHIN > w->now;
+	       is_fresh(w, e);
 }
 
 bool

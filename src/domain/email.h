@@ -55,7 +55,7 @@ bool email_set_verified(struct work *w, int64_t account_id, struct span address)
 bool email_resend(struct work *w, int64_t account_id) MUST_CHECK;
 
 /*
- * Confirm the address that TOKEN was sent to. BAD_REQUEST
+ * Confirm the address that TOKEN was sent to a day ago at most. BAD_REQUEST
  * "Email belonging to token not found."; CONFLICT when another account has
  * confirmed the same address.
  */

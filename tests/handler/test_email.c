@@ -4,6 +4,7 @@
  */
 #include "support.h"
 
+#include "base/clock.h"
 #include "domain.h"
 #include "domain/account.h"
 #include "domain/email.h"
@@ -69,6 +70,23 @@ the_link_in_the_mail_confirms_the_address_once(void **state)
 	assert_true(email_confirm(w, token));
 	assert_true(verified(ann));
 	assert_refused(email_confirm(w, token), FAULT_BAD_REQUEST, "Email belonging to token not found.");
+}
+
+static void
+the_link_in_the_mail_is_good_for_a_day(void **state)
+{
+	int64_t ann = given_account_named("ann");
+
+	(void)state;
+	given_config();
+	assert_true(email_set(w, ann, SPAN("ann@example.org")));
+	assert_non_null(strstr(sql_text("SELECT body FROM mail"), "open within a day"));
+	w->now += CLOCK_DAY;
+	assert_refused(email_confirm(w, sent_token()), FAULT_BAD_REQUEST, "Email belonging to token not found.");
+	assert_false(verified(ann));
+	w->now -= CLOCK_SECOND;
+	assert_true(email_confirm(w, sent_token()));
+	assert_true(verified(ann));
 }
 
 static void
@@ -165,6 +183,7 @@ an_address_is_confirmed_by_one_account_only(void **state)
 
 TESTS(email,
 	TEST(the_link_in_the_mail_confirms_the_address_once),
+	TEST(the_link_in_the_mail_is_good_for_a_day),
 	TEST(the_token_is_stored_as_a_hash),
 	TEST(malformed_addresses_are_refused),
 	TEST(ordinary_addresses_are_accepted),
