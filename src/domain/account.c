@@ -179,6 +179,7 @@ account_create(struct work *w, const struct account_new *n)
 	/* A name has no character that JSON would have to escape. */
 	if (!audit_add(w, &(struct audit){
 		.action = "account.create",
+		.account_id = n->registers ? a->id : 0,
 		.subject_account_id = a->id,
 		.details = arena_printf(w->arena, "{\"%s\": {\"id\": %lld, \"%s\": \"%s\"}}",
 			account_is_organization(a) ? "organization" : "user", (long long)a->id,

@@ -73,6 +73,7 @@ struct account_new {
 	const char *url;
 	const char *password;		/* NULL: cannot log in with a password */
 	bool is_admin;
+	bool registers;			/* the user made it, not somebody else */
 	const char *const *reserved;	/* names that would shadow a path, ended by NULL; NULL: none */
 };
 

@@ -11,8 +11,10 @@
 bool
 audit_add(struct work *w, const struct audit *what)
 {
+	int64_t actor = w->actor ? w->actor->account_id : 0;
+
 	return db_exec(w, Q_AUDIT_ADD,
-		       ARGS(timestamp(w->now), ref(w->actor ? w->actor->account_id : 0),
+		       ARGS(timestamp(w->now), ref(what->account_id != 0 ? what->account_id : actor),
 			    ref(w->actor ? w->actor->token_id : 0), text(what->action), ref(what->repository_id),
 			    ref(what->package_id), ref(what->release_id), ref(what->subject_account_id),
 			    text(what->details), text(w->remote_addr), text(w->user_agent),

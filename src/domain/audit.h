@@ -20,6 +20,7 @@ struct work;
  */
 struct audit {
 	const char *action;		/* "publish", "yank", "owner.add" … */
+	int64_t account_id;		/* who did it, if not the work's actor */
 	int64_t repository_id;
 	int64_t package_id;
 	int64_t release_id;

@@ -40,6 +40,7 @@ create(struct work *w, const struct registration *r)
 		.full_name = r->full_name,
 		.password = r->password,
 		.reserved = r->reserved,
+		.registers = true,
 	});
 
 	if (!account && w->fault->kind == FAULT_CONFLICT) {

@@ -77,6 +77,8 @@ whoever_registers_confirms_the_address_by_mail(void **state)
 	ann = registered("ann", "ann+hex@example.org", "correct horse");
 	assert_no_fault(w->fault);
 	assert_true(opens("ann", "correct horse"));
+	assert_int_equal(sql_int("SELECT count(*) FROM audit WHERE action = 'account.create' AND account_id = %lld "
+		"AND subject_account_id = account_id", (long long)ann->id), 1);
 	assert_non_null(strstr(sql_text("SELECT body FROM mail"),
 		"http://registry.example/email/verify?username=ann&email=ann%2Bhex%40example.org&key="));
 	key = mailed_key();
