@@ -55,7 +55,7 @@ bool
 pypi_name_is_normal(struct span name)
 {
 	for (size_t i = 0; i < name.len; i++)
-		if (to_lower(name.at[i]) != name.at[i] || name.at[i] == '.' || name.at[i] == '_' ||
+		if (to_lower(name.at[i]) != name.at[i] || name.at[i] == '.' || name.at[i] == '_' || name.at[i] == '\0' ||
 		    (i > 0 && name.at[i] == '-' && name.at[i - 1] == '-'))
 			return false;
 	return true;

@@ -23,7 +23,7 @@ bool pypi_name_is_valid(struct span name);
 /* The normal form of a name: lower case, each run of . _ - one hyphen. On A. */
 const char *pypi_name_normal(struct arena *a, struct span name);
 
-/* Whether it is in normal form already. */
+/* Whether it is in normal form already, without NUL. */
 bool pypi_name_is_normal(struct span name);
 
 /* As it stands in file names: the normal form with underscores. On A. */

@@ -44,6 +44,7 @@ runs_of_separators_are_one_hyphen_or_underscore(void **state)
 		assert_false(pypi_name_is_normal(span_of(cases[i][0])));
 	}
 	assert_false(pypi_name_is_normal(SPAN("a--b")));
+	assert_false(pypi_name_is_normal(span_make("a\0b", 3)));
 }
 
 static void
