@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/compiler.h"
 #include "base/number.h"
 #include "base/text.h"
 #include "http/request.h"
@@ -39,6 +40,28 @@ next_tag(struct span *rest)
 	return s;
 }
 
+/*
+ * What web servers append to the tag of an answer that they compress on its
+ * way. Clients send it back, and the servers pass it on as it is.
+ */
+static const char *const codings[] = { "-gzip\"", "-br\"", "-deflate\"", "-zstd\"" };
+
+/* Weak comparison (RFC 9110 §8.8.3.2) with our tag, or with it as a web server changed it. */
+static bool
+is_ours(struct span given, struct span ours)
+{
+	struct span common = span_make(ours.at, ours.len - 1);
+
+	if (span_equal(given, ours))
+		return true;
+	if (given.len <= common.len || memcmp(given.at, common.at, common.len) != 0)
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(codings); i++)
+		if (span_is(span_skip(given, common.len), codings[i]))
+			return true;
+	return false;
+}
+
 static bool
 none_match(const char *list, const char *etag)
 {
@@ -50,7 +73,7 @@ none_match(const char *list, const char *etag)
 	if (!etag)
 		return false;
 	while ((tag = next_tag(&rest)).at)
-		if (span_equal(opaque_tag(tag), opaque_tag(span_of(etag))))
+		if (is_ours(opaque_tag(tag), opaque_tag(span_of(etag))))
 			return true;
 	return false;
 }

@@ -12,8 +12,9 @@ struct request;
 
 /*
  * Whether a GET or HEAD is answered with 304: If-None-Match (weak comparison,
- * lists, *) against ETAG ("\"…\"", NULL for none), else If-Modified-Since
- * against MODIFIED (µs, 0 for unknown; compared in whole seconds).
+ * lists, *) against ETAG ("\"…\"", NULL for none), also as web servers spell it
+ * when they compress ("\"…-gzip\""), else If-Modified-Since against MODIFIED (µs,
+ * 0 for unknown; compared in whole seconds).
  */
 bool conditional_not_modified(const struct request *r, const char *etag, int64_t modified);
 

@@ -45,6 +45,20 @@ a_matching_tag_means_not_modified(void **state)
 }
 
 static void
+the_tag_of_a_compressed_answer_matches_too(void **state)
+{
+	(void)state;
+	assert_true(none_match("\"abc-gzip\""));
+	assert_true(none_match("W/\"abc-br\""));
+	assert_true(none_match("\"x\", \"abc-deflate\""));
+	assert_false(none_match("\"abc-\""));
+	assert_false(none_match("\"abc-gzip-gzip\""));
+	assert_false(none_match("\"abcd-gzip\""));
+	assert_false(none_match("\"-gzip\""));
+	assert_false(none_match("\"abc-gzip"));
+}
+
+static void
 other_tags_mean_modified(void **state)
 {
 	(void)state;
@@ -214,6 +228,7 @@ only_get_has_ranges(void **state)
 
 TESTS(conditional,
 	TEST(a_matching_tag_means_not_modified),
+	TEST(the_tag_of_a_compressed_answer_matches_too),
 	TEST(other_tags_mean_modified),
 	TEST(dates_are_compared_in_whole_seconds),
 	TEST(a_date_that_cannot_be_read_is_ignored),
