@@ -22,6 +22,7 @@
 #include "base/encode.h"
 #include "base/number.h"
 #include "base/random.h"
+#include "base/text.h"
 #include "http/request.h"
 #include "http/response.h"
 
@@ -53,6 +54,7 @@ struct fcgi {
 	FCGX_Request library;
 	bool keep;			/* the web server asked for it */
 	bool broken;			/* writing failed */
+	bool apache;			/* the web server is Apache */
 	const char *objection;
 	int64_t unread;			/* bytes of the body still to come; -1 unknown */
 	char prefix[25];		/* of request ids: random per process */
@@ -214,6 +216,8 @@ take_variable(struct fcgi *f, struct arena *a, struct request *r, struct span na
 		set_length(f, r, value);
 	} else if (span_equal(name, SPAN("CONTENT_TYPE")) && *value != '\0') {
 		request_add_header(a, r, "content-type", value);
+	} else if (span_equal(name, SPAN("SERVER_SOFTWARE"))) {
+		f->apache = strncmp(value, "Apache", 6) == 0;
 	} else if (span_equal(name, SPAN("REDIRECT_HTTP_AUTHORIZATION")) && !request_header(r, "authorization")) {
 		/* How Apache passes it on through an internal redirect. */
 		request_add_header(a, r, "authorization", value);
@@ -287,6 +291,7 @@ fcgi_receive(struct fcgi *f, int fd, struct arena *a, struct request *r)
 	/* Accepting finishes what was before, which must not close the connection. */
 	f->library.keepConnection = 1;
 	f->broken = false;
+	f->apache = false;
 	f->objection = NULL;
 	f->unread = -1;
 	if (FCGX_Accept_r(&f->library) != 0)
@@ -441,6 +446,13 @@ put_header(struct buf *head, struct span name, struct span value)
 	head->len += name.len + value.len + 4;
 }
 
+/* mod_fcgid takes a 200 with Location for a redirection by CGI's rules, and sends 302 instead. */
+static bool
+is_misunderstood(const struct fcgi *f, const struct response *r, const struct header *h)
+{
+	return f->apache && r->status == 200 && span_equal_nocase(span_of(h->name), SPAN("location"));
+}
+
 bool
 fcgi_send(struct fcgi *f, struct arena *a, const struct response *r)
 {
@@ -453,7 +465,8 @@ fcgi_send(struct fcgi *f, struct arena *a, const struct response *r)
 	buf_puts(&head, reason ? reason : "");
 	buf_puts(&head, "\r\n");
 	for (size_t i = 0; i < r->header_count; i++)
-		put_header(&head, span_of(r->headers[i].name), span_of(r->headers[i].value));
+		if (!is_misunderstood(f, r, &r->headers[i]))
+			put_header(&head, span_of(r->headers[i].name), span_of(r->headers[i].value));
 	buf_puts(&head, "\r\n");
 	if (head.len > RECORD_MAX / 2) {
 		f->broken = true;

@@ -358,6 +358,16 @@ expect_document(struct play *p, const char *line)
 }
 
 /* name: value; name: absent; name: has TEXT */
+/* Web servers that add to a list write it anew, without blanks. */
+static bool
+same_list(struct span wanted, struct span found)
+{
+	while (wanted.at && found.at)
+		if (!span_equal(span_trim(span_cut(&wanted, ',')), span_trim(span_cut(&found, ','))))
+			return false;
+	return wanted.at == found.at;
+}
+
 static void
 expect_header(struct play *p, struct span line)
 {
@@ -373,11 +383,14 @@ expect_header(struct play *p, struct span line)
 			PLAY_FAIL(p, "%s is %s", key, found);
 		return;
 	}
+	/* Apache would take it for a redirection, and does not get it. */
+	if (!found && test_url() && p->answer->status == 200 && strcmp(key, "location") == 0)
+		return;
 	if (!found)
 		PLAY_FAIL(p, "no header %s", key);
 	if (span_starts(line, "has ") && strstr(found, arena_dup(w->arena, line.at + 4, line.len - 4)))
 		return;
-	if (!span_is(line, found))
+	if (!span_is(line, found) && !(test_url() && same_list(line, span_of(found))))
 		PLAY_FAIL(p, "%s is %s", key, found);
 }
 

@@ -540,6 +540,33 @@ a_reason_of_its_own_is_sent(void **state)
 	close(application);
 }
 
+static struct span
+sent_with_location(const char *software, int status)
+{
+	struct request r;
+	struct response o;
+	struct span sent;
+
+	given_request(&r, "POST", PAIRS("SERVER_SOFTWARE", software), "");
+	response_init(&o);
+	o.status = status;
+	response_set(&o, "Location", "x");
+	assert_true(fcgi_send(fcgi, arena, &o));
+	sent = server_receives();
+	assert_int_equal(fcgi_finish(fcgi), FCGI_KEEP);
+	close(application);
+	return sent;
+}
+
+static void
+apache_gets_no_location_that_it_would_redirect_to(void **state)
+{
+	(void)state;
+	assert_true(span_is(sent_with_location("Apache/2.4.57 (Debian)", 200), "Status: 200 OK\r\n\r\n"));
+	assert_true(span_is(sent_with_location("Apache", 201), "Status: 201 Created\r\nLocation: x\r\n\r\n"));
+	assert_true(span_is(sent_with_location("lighttpd/1.4.69", 200), "Status: 200 OK\r\nLocation: x\r\n\r\n"));
+}
+
 static void
 assert_body(struct span sent, const char *body, size_t len)
 {
@@ -663,6 +690,7 @@ TESTS(fcgi,
 	TEST(a_long_body_that_nobody_reads_is_lingered_over),
 	TEST(an_answer_is_status_headers_and_body),
 	TEST(a_reason_of_its_own_is_sent),
+	TEST(apache_gets_no_location_that_it_would_redirect_to),
 	TEST(bodies_of_every_size_arrive_whole),
 	TEST(a_part_of_a_file_is_sent),
 	TEST(a_file_that_shrank_closes_the_connection),
