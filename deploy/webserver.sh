@@ -3,28 +3,16 @@
 #
 # A private lighttpd, nginx or Apache in front of entrepot, for quickstart and
 # the tests: everything it writes is below one directory, it listens on
-# loopback, and it runs as whoever starts it. The commented recipes for a real
-# installation are beside this file, in lighttpd/, nginx/ and apache/.
+# loopback, and it runs as whoever starts it. What it says of entrepot are the
+# recipes beside this file, with other paths.
 #
 # Sourced after lib.sh. HOUSE is a directory with pid/, run/, log/, tmp/ and data/.
 
-# The largest request body let through, in KiB; entrepot has its own limits
-# per route below that.
-WEB_MAX_KIB=${WEB_MAX_KIB:-524288}
-
-# webserver_name KIND: which of the three it is.
-webserver_name() {
-	case $1 in
-	fcgid | shared) echo apache ;;
-	spawned) echo lighttpd ;;
-	*) echo "$1" ;;
-	esac
-}
+recipes=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 
 # webserver_program KIND: the path of its program.
 webserver_program() {
-	local name path
-	name=$(webserver_name "$1")
+	local name=$1 path
 	[ "$name" = apache ] && name=apache2
 	for path in "/usr/sbin/$name" "$(command -v "$name" 2>/dev/null)"; do
 		[ -x "$path" ] && echo "$path" && return
@@ -33,18 +21,44 @@ webserver_program() {
 	return 1
 }
 
-# webserver_sendfile KIND: the value of entrepot's "sendfile" that fits the
-# configuration written here.
+# webserver_sendfile KIND: the value of entrepot's "sendfile" that fits.
 webserver_sendfile() {
 	case $1 in
-	lighttpd | spawned) echo x-sendfile ;;
+	lighttpd) echo x-sendfile ;;
 	nginx) echo x-accel-redirect ;;
 	*) echo none ;;
 	esac
 }
 
-# webserver_configure KIND HOUSE PORT: writes HOUSE/KIND.conf.
+# webserver_recipe KIND: its recipe, within deploy/.
+webserver_recipe() {
+	case $1 in
+	lighttpd) echo lighttpd/external.conf ;;
+	nginx) echo nginx/entrepot.conf ;;
+	apache) echo apache/proxy-fcgi.conf ;;
+	esac
+}
+
+# recipe_fit FILE HOUSE PORT: a file of deploy/ with the paths of HOUSE for those
+# of a real installation, on a port of the loopback address.
+recipe_fit() {
+	sed -e "s|/run/entrepot/fcgi\.sock|$(webserver_socket "$2")|g" \
+		-e "s|/etc/entrepot/entrepot\.conf|$2/entrepot.conf|g" \
+		-e "s|/var/lib/entrepot/blobs|$(webserver_blobs "$2")|g" \
+		-e "s|/usr/local/bin|$2/bin|g" \
+		-e "s|include fastcgi_params;|include /etc/nginx/fastcgi_params;|" \
+		-e "s|registry\.example|127.0.0.1|g" \
+		-e "s|<VirtualHost \*:80>|<VirtualHost 127.0.0.1:$3>|" \
+		-e "s|listen 80;|listen 127.0.0.1:$3;|" \
+		"$recipes/$1"
+}
+
+# webserver_configure KIND HOUSE PORT: writes HOUSE/KIND.conf, the frame of a
+# private server around the recipe in HOUSE/KIND.site.
 webserver_configure() {
+	recipe_fit "$(webserver_recipe "$1")" "$2" "$3" |
+		# the only site here, under whatever name
+		sed 's|^\$HTTP\["host"\] == "127.0.0.1"|$HTTP["host"] =~ ""|' >"$2/$1.site"
 	"webserver_write_$1" "$2" "$3" >"$2/$1.conf"
 }
 
@@ -58,26 +72,13 @@ webserver_socket() { echo "$(readlink -f "$1/run")/entrepot.sock"; }
 webserver_write_lighttpd() {
 	cat <<-CONF
 	# Written by quickstart; edits are lost.
-	server.modules = ( "mod_fastcgi" )
 	server.bind = "127.0.0.1"
 	server.port = $2
 	server.document-root = "$1/run"
 	server.errorlog = "$1/log/lighttpd.log"
 	server.upload-dirs = ( "$1/tmp" )
-	server.max-request-size = $WEB_MAX_KIB
 	server.max-fds = 4096
-	# more than entrepot takes, so that it is the one to refuse
-	server.max-request-field-size = 32768
-	# paths and queries arrive as they were sent: entrepot decodes and refuses them itself
-	server.http-parseopts = ( "url-normalize" => "disable" )
-	# bodies are collected here, so that a slow client holds no worker
-	server.stream-request-body = 0
-	fastcgi.server = ( "/" => ((
-		"socket" => "$(webserver_socket "$1")",
-		"check-local" => "disable",
-		"x-sendfile" => "enable",
-		"x-sendfile-docroot" => ( "$(webserver_blobs "$1")" )
-	)) )
+	include "$1/lighttpd.site"
 	CONF
 }
 
@@ -96,52 +97,18 @@ webserver_write_nginx() {
 		proxy_temp_path $1/tmp/nginx-proxy;
 		uwsgi_temp_path $1/tmp/nginx-uwsgi;
 		scgi_temp_path $1/tmp/nginx-scgi;
-		client_max_body_size ${WEB_MAX_KIB}k;
-		large_client_header_buffers 4 32k;
 		keepalive_requests 100000;
-		upstream entrepot {
-			server unix:$(webserver_socket "$1");
-			keepalive 32;
-			keepalive_requests 100000;
-		}
-		server {
-			listen 127.0.0.1:$2 backlog=1024;
-			location / {
-				include /etc/nginx/fastcgi_params;
-				fastcgi_keep_conn on;
-				# files that are streamed: most of the time
-				# goes into the number of buffers
-				fastcgi_buffers 16 64k;
-				fastcgi_busy_buffers_size 128k;
-				fastcgi_pass entrepot;
-			}
-			# where X-Accel-Redirect points; its validators are
-			# entrepot's, not the file's
-			location /_blobs/ {
-				internal;
-				alias $(webserver_blobs "$1")/;
-				etag off;
-				add_header ETag \$upstream_http_etag;
-				add_header Last-Modified \$upstream_http_last_modified;
-				add_header X-Request-Id \$upstream_http_x_request_id;
-				add_header Vary \$upstream_http_vary;
-				add_header X-Content-Type-Options \$upstream_http_x_content_type_options;
-			}
-		}
+		include $1/nginx.site;
 	}
 	CONF
 }
 
-webserver_apache_modules() {
+webserver_write_apache() {
 	local name
-	for name in mpm_event authz_core "$@"; do
+	echo "# Written by quickstart; edits are lost."
+	for name in mpm_event authz_core buffer env proxy proxy_fcgi; do
 		echo "LoadModule ${name}_module /usr/lib/apache2/modules/mod_$name.so"
 	done
-}
-
-webserver_write_apache() {
-	echo "# Written by quickstart; edits are lost."
-	webserver_apache_modules env proxy proxy_fcgi
 	cat <<-CONF
 	ServerRoot "$1/run"
 	DefaultRuntimeDir "$1/run"
@@ -150,92 +117,7 @@ webserver_write_apache() {
 	Listen 127.0.0.1:$2
 	ErrorLog "$1/log/apache.log"
 	LogLevel warn
-	AllowEncodedSlashes NoDecode
-	LimitRequestLine 17408
-	ProxyPass "/" "unix:$(webserver_socket "$1")|fcgi://entrepot/"
-	# else Apache drops Content-Length, and downloads have no length
-	SetEnv ap_trust_cgilike_cl yes
-	<Location "/">
-		CGIPassAuth On
-		Require all granted
-	</Location>
-	CONF
-}
-
-# webserver_write_fcgid HOUSE PORT: Apache starting entrepot by itself. HOUSE/
-# run/entrepot.fcgi is a script that names the configuration and execs it.
-webserver_write_fcgid() {
-	echo "# Written by quickstart; edits are lost."
-	webserver_apache_modules alias fcgid
-	cat <<-CONF
-	ServerRoot "$1/run"
-	DefaultRuntimeDir "$1/run"
-	PidFile "$1/run/apache.conf.pid"
-	ServerName 127.0.0.1
-	Listen 127.0.0.1:$2
-	ErrorLog "$1/log/apache.log"
-	LogLevel warn
-	AllowEncodedSlashes NoDecode
-	FcgidIPCDir "$1/run/fcgid"
-	FcgidProcessTableFile "$1/run/fcgid.table"
-	FcgidMaxRequestLen $((WEB_MAX_KIB * 1024))
-	FcgidMaxProcessesPerClass 32
-	FcgidIOTimeout 120
-	ScriptAlias "/" "$1/run/entrepot.fcgi/"
-	<Directory "$1/run">
-		SetHandler fcgid-script
-		Options +ExecCGI
-		CGIPassAuth On
-		Require all granted
-	</Directory>
-	CONF
-}
-
-# webserver_write_shared HOUSE PORT: Apache as a shared host runs it; HOUSE/web
-# is the web tree, and whatever else is wanted stands in a .htaccess there.
-webserver_write_shared() {
-	echo "# Written by quickstart; edits are lost."
-	webserver_apache_modules fcgid rewrite mime
-	cat <<-CONF
-	ServerRoot "$1/run"
-	DefaultRuntimeDir "$1/run"
-	PidFile "$1/run/apache.conf.pid"
-	ServerName 127.0.0.1
-	Listen 127.0.0.1:$2
-	ErrorLog "$1/log/apache.log"
-	LogLevel warn
-	TypesConfig /etc/mime.types
-	DocumentRoot "$1/web"
-	FcgidIPCDir "$1/run/fcgid"
-	FcgidProcessTableFile "$1/run/fcgid.table"
-	FcgidMaxRequestLen $((WEB_MAX_KIB * 1024))
-	<Directory "$1/web">
-		AllowOverride All
-		Require all granted
-	</Directory>
-	CONF
-}
-
-# webserver_write_spawned HOUSE PORT: lighttpd starting entrepot by itself.
-webserver_write_spawned() {
-	cat <<-CONF
-	# Written by quickstart; edits are lost.
-	server.modules = ( "mod_fastcgi" )
-	server.bind = "127.0.0.1"
-	server.port = $2
-	server.document-root = "$1/run"
-	server.errorlog = "$1/log/lighttpd.log"
-	server.upload-dirs = ( "$1/tmp" )
-	server.max-request-size = $WEB_MAX_KIB
-	fastcgi.server = ( "/" => ((
-		"bin-path" => "$1/bin/entrepot",
-		"bin-environment" => ( "ENTREPOT_CONFIG" => "$1/entrepot.conf" ),
-		"socket" => "$1/run/spawned.sock",
-		"max-procs" => 3,
-		"check-local" => "disable",
-		"x-sendfile" => "enable",
-		"x-sendfile-docroot" => ( "$(webserver_blobs "$1")" )
-	)) )
+	Include "$1/apache.site"
 	CONF
 }
 
@@ -243,14 +125,14 @@ webserver_write_spawned() {
 # per line.
 webserver_command() {
 	case $1 in
-	lighttpd | spawned)
+	lighttpd)
 		webserver_program lighttpd && printf '%s\n' -D -f "$2/$1.conf"
 		;;
 	nginx)
 		webserver_program nginx &&
 			printf '%s\n' -e "$2/log/nginx.log" -c "$2/nginx.conf"
 		;;
-	apache | fcgid | shared)
+	apache)
 		webserver_program apache && printf '%s\n' -D FOREGROUND -f "$2/$1.conf"
 		;;
 	esac
@@ -266,7 +148,7 @@ webserver_start() {
 		! process_alive "$record" >/dev/null; then
 		warn "$kind did not start; its log ends:"
 		tail -qn 5 "$house/log/$kind.err" \
-			"$house/log/$(webserver_name "$kind").log" >&2
+			"$house/log/$kind.log" >&2 2>/dev/null
 		return 1
 	fi
 }

@@ -7,7 +7,7 @@
                                                a publish body on stdout
   (JSON changes the metadata; @FILE reads it from there)
   cratekit.py kinds                            every KIND, one per line
-  cratekit.py publish URL TOKEN [--evil KIND] [--meta JSON] NAME VERSION
+  cratekit.py publish URL TOKEN [--evil KIND] [--meta JSON] [--weight BYTES] NAME VERSION
                                                prints status, then the answer
   cratekit.py race URL TOKEN --copies N NAME VERSION
                                                N identical publishes at once:
@@ -31,6 +31,7 @@ import hashlib
 import http.client
 import io
 import json
+import os
 import struct
 import sys
 import tarfile
@@ -92,8 +93,10 @@ def honest_members(name, version):
             for path, data in sources(name, version).items()]
 
 
-def crate(name, version):
-    return squeeze(tar(honest_members(name, version)))
+def crate(name, version, weight=0):
+    """WEIGHT bytes of it cannot be compressed."""
+    noise = [member(f"{name}-{version}/noise.bin", os.urandom(weight))] if weight else []
+    return squeeze(tar(honest_members(name, version) + noise))
 
 
 def metadata(name, version, **changes):
@@ -467,7 +470,7 @@ def build(arguments):
             changes = file.read()
     changes = json.loads(changes)
     return frame(metadata(arguments.name, arguments.version, **changes),
-                 crate(arguments.name, arguments.version))
+                 crate(arguments.name, arguments.version, arguments.weight))
 
 
 def do_publish(arguments):
@@ -582,6 +585,7 @@ def parse():
             sub.add_argument("version")
             sub.add_argument("--evil", choices=sorted(EVIL))
             sub.add_argument("--meta", default="{}")
+            sub.add_argument("--weight", type=int, default=0)
         if verb == "race":
             sub.add_argument("--copies", type=int, default=32)
         if verb in ("storm", "load"):

@@ -22,8 +22,10 @@ publish_crate() {
 publish_crates() {
 	publish_crate smoke 1.0.0
 	publish_crate smoke 1.1.0+build.7
+	# beyond what servers take unless they are told: 128 KiB and 1 MiB
 	printf '{"readme":"%300000s","readme_file":"README.md"}' x >"$house/work/meta"
 	publish_crate Smoke_Big 0.1.0 --meta "@$house/work/meta"
+	publish_crate smoke-huge 0.1.0 --weight 3000000
 }
 
 index_answers() {
@@ -49,6 +51,16 @@ index_conditional() {
 		is "$(http GET /index/sm/ok/smoke -H "If-Modified-Since: $modified")" 304
 }
 
+# A server that compresses has a tag of its own for what it sends.
+index_compressed() {
+	local etag
+	is "$(http GET /index/sm/ok/smoke -H 'Accept-Encoding: gzip')" 200
+	etag=$(header etag)
+	is "$(http GET /index/sm/ok/smoke -H 'Accept-Encoding: gzip' -H "If-None-Match: $etag")" 304
+	is "$(http GET /index/sm/ok/smoke --compressed)" 200
+	is "$(body | jq -r .vers | tr '\n' ' ')" "1.0.0 1.1.0+build.7 "
+}
+
 head_requests() {
 	is "$(http HEAD /index/sm/ok/smoke)" 200
 	is "$(http HEAD /api/v1/crates/smoke)" 200
@@ -63,7 +75,7 @@ json_answers() {
 	body | jq -e '.errors[0].detail'
 	[ -n "$(header x-request-id)" ]
 	is "$(http GET '/api/v1/crates?q=smoke&per_page=1')" 200
-	body | jq -e '.meta.total == 2 and (.crates | length) == 1'
+	body | jq -e '.meta.total == 3 and (.crates | length) == 1'
 }
 
 download_whole() {
@@ -143,7 +155,54 @@ chunked_body() {
 	is "$(http GET /index/sm/ok/smoke-chunked)" 200
 }
 
+# More than any protocol takes, so that the answer is entrepot's in each case.
+large_body() {
+	head -c 110000000 /dev/zero >"$house/work/large"
+	is "$(http PUT /api/v1/crates/smoke/owners -H "Authorization: $alice" \
+		-H 'Content-Type: application/json' -T "$house/work/large")" 413
+	body | jq -e '.errors[0].detail'
+	rm "$house/work/large"
+}
+
+# More uploads at once than there are workers.
+slow_bodies() {
+	local slow begin
+	kit body smoke-slow 1.0.0 >"$house/work/frame"
+	"$python" "$support/slow.py" "$base_url" PUT /api/v1/crates/new 6 2 "Authorization: $alice" \
+		<"$house/work/frame" >"$house/work/slow" &
+	slow=$!
+	sleep 0.5
+	begin=$(date +%s%N)
+	for _ in 1 2 3 4; do
+		is "$(http GET /index/sm/ok/smoke)" 200
+	done
+	[ $((($(date +%s%N) - begin) / 1000000)) -lt 1000 ]
+	wait "$slow"
+	like "$(cat "$house/work/slow")" "200"
+	unlike "$(cat "$house/work/slow")" "5[0-9][0-9]"
+}
+
+other_versions() {
+	is "$(http GET /index/sm/ok/smoke --http1.0)" 200
+	# an offer to go on with HTTP/2, as curl and Java make it
+	is "$(http GET /index/sm/ok/smoke --http2)" 200
+	is "$(body | wc -l)" 2
+	kit body smoke-h2c 1.0.0 >"$house/work/frame"
+	is "$(http PUT /api/v1/crates/new --http2 -H "Authorization: $alice" -H 'Expect: 100-continue' \
+		-T "$house/work/frame")" 200
+	is "$(http GET /index/sm/ok/smoke-h2c)" 200
+}
+
+# A host that leaves nothing to its customers sets longest_query.
+long_queries() {
+	local words
+	words=$(head -c "${longest_query:-16000}" /dev/zero | tr '\0' a)
+	is "$(http GET "/api/v1/crates?per_page=1&q=$words")" 200
+	like "$(http GET "/api/v1/crates?per_page=1&q=$words$words$words")" "^4(00|14|31)$"
+}
+
 odd_paths() {
+	local path
 	is "$(http GET /api/v1/crates/%73moke)" 200
 	is "$(http GET /index/sm/ok/%73moke)" 200
 	is "$(http GET /api/v1/crates/smo%2Fke)" 404
@@ -156,6 +215,11 @@ odd_paths() {
 	like "$(http GET /api/v1/crates/a%00b)" "^40[04]$"
 	like "$(http GET /api/v1/crates/%zz)" "^40[04]$"
 	like "$(http GET /api/v1/crates/%ff%fe)" "^40[04]$"
+	# nothing that a server knows about names of files holds for them
+	for path in smoke~ smoke.inc .htaccess smoke.var smoke.php; do
+		is "$(http GET "/api/v1/crates/$path")" 404 "$path"
+		body | jq -e '.errors[0].detail'
+	done
 }
 
 # hex_api METHOD PATH [CURL-OPTION]...: as Hex clients ask the API.
@@ -234,8 +298,7 @@ python_pages() {
 
 python_files() {
 	local url size
-	url=$(curl -fsS "$base_url/pypi/smoke-large/json" | jq -r '.urls[0].url')
-	url=${url#"$base_url"}
+	url=$(python_file smoke-large)
 	is "$(http GET "$url" -H 'Accept-Encoding: gzip, deflate')" 200
 	is "$(sha256sum <"$house/work/body" | cut -d' ' -f1)" \
 		"$(curl -fsS "$base_url/pypi/smoke-large/json" | jq -r '.urls[0].digests.sha256')"
@@ -254,6 +317,27 @@ python_files() {
 	is "$(http GET "$url" -r "$size-")" 416
 	is "$(http GET "$url.metadata")" 200
 	like "$(body)" "^Metadata-Version: 2.1"
+}
+
+# twine shows the reason of a refusal, which lighttpd replaces by the usual one.
+python_reasons() {
+	local reason="is an invalid value for Name"
+	is "$(http POST /legacy/ -H "Authorization: Bearer $alice" -F :action=file_upload -F protocol_version=1)" 400
+	has "$(body)" "$reason"
+	[[ $(header server) == lighttpd* ]] || has "$(head -n 1 "$house/work/headers")" "$reason"
+}
+
+large_wheel() {
+	is "$(pykit upload "$base_url" "$alice" --pad 100000000 smoke-huge 2.0.0)" 200
+	is "$(http HEAD "$(python_file smoke-huge)")" 200
+	[ "$(header content-length)" -gt 100000000 ]
+}
+
+# python_file PROJECT: the path of its newest release's first file.
+python_file() {
+	local url
+	url=$(curl -fsS "$base_url/pypi/$1/json" | jq -r '.urls[0].url')
+	echo "${url#"$base_url"}"
 }
 
 wrong_methods() {
@@ -279,9 +363,10 @@ many_at_once() {
 
 # smoke SERVER
 smoke() {
-	it "$1: crates are published, also one of 300 KB" publish_crates
+	it "$1: crates are published, also one of 3 MB" publish_crates
 	it "$1: the index answers 200 and 404" index_answers
 	it "$1: conditional requests to the index answer 304" index_conditional
+	it "$1: an index file that the server compresses answers 304 to its tag" index_compressed
 	it "$1: HEAD answers as GET without a body" head_requests
 	it "$1: the API answers JSON, errors included" json_answers
 	it "$1: a download has the published bytes and shows no internal header" download_whole
@@ -291,6 +376,10 @@ smoke() {
 	it "$1: HEAD of a download tells its length" download_head
 	it "$1: PUT without body, PUT and DELETE with body arrive" writes
 	it "$1: a chunked upload arrives" chunked_body
+	it "$1: a body beyond every limit is refused by entrepot" large_body
+	it "$1: slow uploads hold up nobody" slow_bodies
+	it "$1: requests of HTTP/1.0 and offers of HTTP/2 are answered" other_versions
+	it "$1: a long query arrives" long_queries
 	it "$1: escaped and malicious paths are told apart" odd_paths
 	it "$1: a Hex package is uploaded with Expect, and a DELETE has an empty answer" hex_uploads
 	it "$1: the objects of a Hex repository arrive as they are stored" hex_objects
@@ -298,6 +387,7 @@ smoke() {
 	it "$1: wheels and an sdist are uploaded, also of 3 MB, and refusals tell why" python_uploads
 	it "$1: a Python project's pages are negotiated and asked for conditionally" python_pages
 	it "$1: a wheel has the uploaded bytes, whole, in part and as metadata" python_files
+	it "$1: the reason of a refusal arrives" python_reasons
 	it "$1: a wrong method is answered 405 with Allow" wrong_methods
 	it "$1: health, readiness and metrics answer" operations_answers
 	it "$1: eight clients at once lose nothing" many_at_once

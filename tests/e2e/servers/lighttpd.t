@@ -1,16 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# entrepot behind lighttpd: files sent by the server where it can, then streamed.
+# entrepot behind lighttpd: files sent by the server, then streamed.
 
 . "$(dirname "$0")/../../support/house.sh"
+. "$support/stock.sh"
 . "$support/smoke.sh"
+. "$support/clients.sh"
 
-webserver_program lighttpd >/dev/null 2>&1 || skip_all "lighttpd is not installed"
+stock_installed lighttpd || skip_all "lighttpd is not installed"
 house_open
 house_set crates_rate_limits no
 house_start lighttpd || bail "the registry did not start"
 smoke "lighttpd"
+it "lighttpd: a wheel of 100 MB is uploaded" large_wheel
+clients "lighttpd"
 
 house_set sendfile none
 it "lighttpd: a reload turns sending files by the server off" entrepot_reload

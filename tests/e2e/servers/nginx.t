@@ -1,16 +1,30 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# entrepot behind nginx: files sent by the server where it can, then streamed.
+# entrepot behind nginx: files sent by the server, then streamed.
 
 . "$(dirname "$0")/../../support/house.sh"
+. "$support/stock.sh"
 . "$support/smoke.sh"
+. "$support/clients.sh"
 
-webserver_program nginx >/dev/null 2>&1 || skip_all "nginx is not installed"
+stock_installed nginx || skip_all "nginx is not installed"
 house_open
 house_set crates_rate_limits no
 house_start nginx || bail "the registry did not start"
 smoke "nginx"
+it "nginx: a wheel of 100 MB is uploaded" large_wheel
+clients "nginx"
+
+kept_connections() {
+	local number
+	for number in 1 2 3 4 5; do
+		is "$(http GET /index/sm/ok/smoke)" 200
+	done
+	# 03: connected; the server that listens is one line more
+	grep -F "$house/run/entrepot.sock" /proc/net/unix | grep -q ' 03 '
+}
+it "nginx: connections to the workers are kept" kept_connections
 
 house_set sendfile none
 it "nginx: a reload turns sending files by the server off" entrepot_reload

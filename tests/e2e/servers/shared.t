@@ -5,10 +5,10 @@
 # script in the web tree, and the registry below a path.
 
 . "$(dirname "$0")/../../support/house.sh"
+. "$support/stock.sh"
 . "$support/smoke.sh"
 
-webserver_program apache >/dev/null 2>&1 || skip_all "Apache is not installed"
-[ -e /usr/lib/apache2/modules/mod_fcgid.so ] || skip_all "mod_fcgid is not installed"
+stock_installed shared || skip_all "shared is not installed"
 house_open
 base_url=$base_url/registry
 house_set base_url "$base_url"
@@ -31,6 +31,7 @@ addresses_have_the_path() {
 	is "$(body | jq -r .api)" "$base_url"
 }
 it "a registry below a path says so in its addresses" addresses_have_the_path
+longest_query=8000
 smoke "shared hosting"
 
 done_testing

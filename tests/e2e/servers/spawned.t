@@ -5,14 +5,17 @@
 # no master.
 
 . "$(dirname "$0")/../../support/house.sh"
+. "$support/stock.sh"
 . "$support/smoke.sh"
+. "$support/clients.sh"
 
-webserver_program lighttpd >/dev/null 2>&1 || skip_all "lighttpd is not installed"
+stock_installed spawned || skip_all "spawned is not installed"
 house_open
 house_set crates_rate_limits no
 house_set workers 0
 house_set listen ""
 house_start spawned || bail "the registry did not start"
 smoke "lighttpd's own processes"
+clients "lighttpd's own processes"
 
 done_testing
