@@ -14,6 +14,7 @@
 #include "domain/package.h"
 #include "domain/pypi_manage.h"
 #include "domain/repository.h"
+#include "formats/pypi_name.h"
 #include "version/pep440.h"
 
 /* ---- what a path names, under the package's lock ---- */
@@ -27,7 +28,14 @@ not_found(struct call *c)
 static bool
 find_project(struct call *c, enum scope scope, struct pypi_place *at)
 {
-	at->project = pypi_project_find(&c->work, at->repository->id, path_span(c, "name"));
+	const char *name = path_text(c, "name");
+
+	if (!name || !pypi_name_is_valid(span_of(name)))
+		return not_found(c);
+	/* First, so that a token tells of no project beyond those that it is for. */
+	if (!pypi_covers(c, at->repository, name, scope))
+		return false;
+	at->project = pypi_project_find(&c->work, at->repository->id, span_of(name));
 	if (!at->project)
 		return not_found(c);
 	return pypi_require(c, at, at->project->name, scope, true);

@@ -156,17 +156,24 @@ check_email(struct call *c)
 }
 
 bool
+pypi_covers(struct call *c, const struct repository *r, const char *name, enum scope scope)
+{
+	const char *canonical = pypi_name_normal(c->work.arena, span_of(name));
+
+	if (auth_allows(&c->actor, scope, r->name, canonical))
+		return call_authorize(c, scope, r->name, canonical);
+	return fault_raise(&c->fault, FAULT_FORBIDDEN, "The given token isn't allowed to %s project '%s'. "
+			   "See %s for more information.", deed(c), name, call_url(c, "/"));
+}
+
+bool
 pypi_require(struct call *c, const struct pypi_place *at, const char *name, enum scope scope, bool full)
 {
 	const struct repository *r = at->repository;
 	const struct pypi_project *p = at->project;
-	const char *canonical = pypi_name_normal(c->work.arena, span_of(name));
 	enum hex_right has = HEX_NOTHING;
 
-	if (!auth_allows(&c->actor, scope, r->name, canonical))
-		return fault_raise(&c->fault, FAULT_FORBIDDEN, "The given token isn't allowed to %s project '%s'. "
-				   "See %s for more information.", deed(c), name, call_url(c, "/"));
-	if (!call_authorize(c, scope, r->name, canonical))
+	if (!pypi_covers(c, r, name, scope))
 		return false;
 	if (p ? !hex_package_right(&c->work, r, p->id, &has) : !hex_repository_right(&c->work, r, &has))
 		return false;

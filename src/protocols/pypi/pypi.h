@@ -86,6 +86,12 @@ bool pypi_path_project(struct call *c, struct pypi_place *out) MUST_CHECK;
 const struct pypi_release *pypi_path_release(struct call *c, const struct pypi_place *at) MUST_CHECK;
 
 /*
+ * Whether the caller's credential covers SCOPE on a project called NAME, be
+ * there one or not. Raises FORBIDDEN in the protocol's words.
+ */
+bool pypi_covers(struct call *c, const struct repository *r, const char *name, enum scope scope) MUST_CHECK;
+
+/*
  * Whether the caller may do SCOPE with the project, or create one called NAME
  * when there is none: credential, role (FULL: owners only), verified address.
  * In quarantine only administrators may do anything.
