@@ -55,8 +55,8 @@ bool
 pypi_name_is_normal(struct span name)
 {
 	for (size_t i = 0; i < name.len; i++)
-		if (to_lower(name.at[i]) != name.at[i] || name.at[i] == '.' || name.at[i] == '_' || name.at[i] == '\0' ||
-		    (i > 0 && name.at[i] == '-' && name.at[i - 1] == '-'))
+		if (name.at[i] == '\0' || to_lower(name.at[i]) != name.at[i] || name.at[i] == '.' ||
+		    name.at[i] == '_' || (i > 0 && name.at[i] == '-' && name.at[i - 1] == '-'))
 			return false;
 	return true;
 }
