@@ -279,6 +279,15 @@ goes_on() {
 }
 it "run again it goes on with the same data, also behind another server" goes_on
 
+behind_apache() {
+	webserver_program apache >/dev/null 2>&1 || skip "apache is not installed"
+	quickstart --stop
+	quickstart --detach --server apache >/dev/null
+	is "$(http GET /api/v1/crates/quick/1.0.0/download -L)" 200
+	like "$(header server)" "^Apache"
+}
+it "and behind Apache" behind_apache
+
 and_back() {
 	quickstart --stop
 	quickstart --detach --server lighttpd >/dev/null
