@@ -24,6 +24,7 @@
 #include "server/reload.h"
 #include "server/schema.h"
 #include "server/signals.h"
+#include "server/upgrade.h"
 #include "server/worker.h"
 
 #define EXIT_USAGE 64
@@ -37,15 +38,17 @@ static const char usage[] =
 	"  -l, --listen ADDR    open a socket: a path, or 127.0.0.1:PORT\n"
 	"  -w, --workers N      prefork N workers\n"
 	"      --check          check the configuration and exit\n"
+	"      --check-database the same, and that the database has this program's schema\n"
 	"      --version        print the version and exit\n"
 	"      --help           print this and exit\n"
 	"\n"
 	"Signals: TERM finishes what is under way and ends, HUP reads the configuration\n"
-	"again, USR1 opens the log file again. See entrepot(8) and entrepot.conf(5).\n";
+	"again, USR1 opens the log file again, USR2 changes to a program that was updated. See entrepot(8) and entrepot.conf(5).\n";
 
 struct choices {
 	bool insisted;			/* --listen: wins over a socket that is there */
 	bool check;
+	bool check_database;
 };
 
 /* An option is kept as an environment variable: it wins over the file, and is there again on a reload. */
@@ -66,6 +69,7 @@ parse_options(int argc, char **argv, struct choices *out)
 		{ "listen", required_argument, NULL, 'l' },
 		{ "workers", required_argument, NULL, 'w' },
 		{ "check", no_argument, NULL, 'k' },
+		{ "check-database", no_argument, NULL, 'd' },
 		{ "version", no_argument, NULL, 'v' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
@@ -85,6 +89,9 @@ parse_options(int argc, char **argv, struct choices *out)
 			break;
 		case 'k':
 			out->check = true;
+			break;
+		case 'd':
+			out->check_database = true;
 			break;
 		case 'v':
 			puts(PACKAGE_STRING);
@@ -124,6 +131,15 @@ look_at_schema(const struct config *config, const char **why)
 	state = schema_check(db, config, why);
 	db_close(db);
 	return state;
+}
+
+/* A database that is away is no objection: it may come back, and entrepot answers 503 until then. */
+static int
+check_database(const struct config *config)
+{
+	const char *why = "";
+
+	return look_at_schema(config, &why) == SCHEMA_REFUSED ? refuse(NULL, why) : EXIT_SUCCESS;
 }
 
 static int
@@ -190,6 +206,8 @@ run(struct arena *a, const struct choices *choices)
 	config = config_read(a, &fault, NULL);
 	if (!config)
 		return refuse(NULL, fault.message);
+	if (choices->check_database)
+		return check_database(config);
 	if (choices->check)
 		return EXIT_SUCCESS;
 	if (!prepare(a, &fault, config, choices->insisted, &listener))
@@ -219,6 +237,7 @@ main(int argc, char **argv)
 	struct arena arena;
 	int status;
 
+	upgrade_remember(argv);
 	process_clean();
 	parse_options(argc, argv, &choices);
 	arena_init(&arena);

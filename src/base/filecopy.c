@@ -26,7 +26,7 @@ failed(struct fault *f, const char *what, const char *path)
 {
 	int error = errno;
 	enum fault_kind kind = error == ENOENT ? FAULT_NOT_FOUND :
-		error == ENOSPC || error == EDQUOT ? FAULT_UNAVAILABLE : FAULT_INTERNAL;
+		error == ENOSPC || error == EDQUOT || error == EFBIG ? FAULT_UNAVAILABLE : FAULT_INTERNAL;
 
 	return fault_raise(f, kind, "cannot %s %s: %s", what, path, strerror(error));
 }

@@ -29,7 +29,7 @@ static bool
 failed(struct fault *f, const char *what, const char *path)
 {
 	int error = errno;
-	enum fault_kind kind = error == ENOSPC || error == EDQUOT ?
+	enum fault_kind kind = error == ENOSPC || error == EDQUOT || error == EFBIG ?
 		FAULT_UNAVAILABLE : FAULT_INTERNAL;
 
 	return fault_raise_internal(f, kind, "%s %s: %s", what, path, strerror(error));

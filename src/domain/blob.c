@@ -47,7 +47,8 @@ static bool
 raise_errno(struct work *w, const char *what, const char *path)
 {
 	int error = errno;
-	enum fault_kind kind = error == ENOSPC || error == EDQUOT ? FAULT_UNAVAILABLE : FAULT_INTERNAL;
+	enum fault_kind kind = error == ENOSPC || error == EDQUOT || error == EFBIG ?
+		FAULT_UNAVAILABLE : FAULT_INTERNAL;
 
 	return fault_raise_internal(w->fault, kind, "%s %s: %s", what, path, strerror(error));
 }

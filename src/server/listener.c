@@ -23,6 +23,7 @@
 #include "base/log.h"
 #include "base/number.h"
 #include "base/settings.h"
+#include "server/upgrade.h"
 
 #define BACKLOG 1024
 #define PASSED_FD 3
@@ -223,6 +224,13 @@ listener_find(struct arena *a, struct fault *f, const struct config *config, boo
 {
 	bool passed = is_passed();
 
+	*out = (struct listener){ .fd = upgrade_inherited(&out->origin), .origin = out->origin };
+	if (out->fd >= 0) {
+		unsetenv("ENTREPOT_INHERITED");
+		if (out->origin == LISTENER_OWN && (strchr(config->listen, '/') || !strchr(config->listen, ':')))
+			out->path = arena_strdup(a, config->listen);
+		return take_over(f, out);
+	}
 	*out = (struct listener){ .fd = -1 };
 	if (insisted)
 		return open_own(a, f, config, out);

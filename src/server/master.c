@@ -25,6 +25,7 @@
 #include "server/process.h"
 #include "server/reload.h"
 #include "server/signals.h"
+#include "server/upgrade.h"
 #include "server/worker.h"
 
 /* A child that ends sooner counts as one that died at once: its place is filled ever more slowly. */
@@ -350,6 +351,8 @@ look_at_signals(struct master *m)
 	}
 	if (signals_take(SIGNAL_RELOAD) && !m->ending)
 		reload(m);
+	if (signals_take(SIGNAL_UPGRADE) && !m->ending)
+		upgrade_run(m->options->listener);
 	if (signals_take(SIGNAL_CHILD))
 		reap(m);
 }

@@ -19,6 +19,7 @@
 
 #include "base/fault.h"
 #include "base/settings.h"
+#include "server/upgrade.h"
 
 /* Unsetting moves the rest of the list, so the search begins again each time. */
 static void
@@ -45,7 +46,7 @@ void
 process_clean(void)
 {
 	unset_request_variables();
-	close_range(getenv("LISTEN_FDS") ? 4 : 3, ~0U, 0);
+	upgrade_close_others();
 }
 
 static bool

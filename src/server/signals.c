@@ -18,6 +18,7 @@ static const struct {
 	{ SIGINT, SIGNAL_STOP },
 	{ SIGHUP, SIGNAL_RELOAD },
 	{ SIGUSR1, SIGNAL_REOPEN },
+	{ SIGUSR2, SIGNAL_UPGRADE },
 	{ SIGCHLD, SIGNAL_CHILD },
 };
 
@@ -37,6 +38,8 @@ signals_init(void)
 	sigprocmask(SIG_BLOCK, &ours, NULL);
 	/* A web server that went away shows as EPIPE. */
 	sigaction(SIGPIPE, &ignore, NULL);
+	/* A file that may not grow any more shows as EFBIG, as a full disk does as ENOSPC. */
+	sigaction(SIGXFSZ, &ignore, NULL);
 	descriptor = signalfd(-1, &ours, SFD_NONBLOCK | SFD_CLOEXEC);
 	return descriptor >= 0;
 }

@@ -15,6 +15,7 @@ enum signal_event {
 	SIGNAL_STOP,		/* TERM, INT: finish what is under way and end */
 	SIGNAL_RELOAD,		/* HUP: new configuration; to a worker of a master: make room for a new one */
 	SIGNAL_REOPEN,		/* USR1: open the log file again */
+	SIGNAL_UPGRADE,		/* USR2: become the program that lies there now; workers leave that to their master */
 	SIGNAL_CHILD,		/* CHLD */
 	SIGNAL__MAX
 };

@@ -20,6 +20,10 @@
                                                the index and downloads intact
   cratekit.py load URL --seconds S --jobs N PATH...
                                                GETs; prints "requests failures"
+  cratekit.py traffic URL TOKEN --until FILE [--retries N] [--log FILE] PREFIX PATH...
+                                               16 clients GET and 4 publish until the
+                                               file is there; prints "reads publishes
+                                               retries failures"
 
 Standard library only.
 """
@@ -570,16 +574,70 @@ def do_load(arguments):
     print(*totals)
 
 
+RETRIED = (0, 500, 502, 503, 504)
+READERS, WRITERS = 16, 4
+
+
+def do_traffic(arguments):
+    totals = collections.Counter()
+    lock = threading.Lock()
+    log = open(arguments.log, "a", buffering=1)
+
+    def persist(ask):
+        """As clients do: again after a pause, when the registry is in trouble."""
+        status, answer = ask()
+        for _ in range(arguments.retries):
+            if status not in RETRIED:
+                break
+            with lock:
+                totals["retries"] += 1
+            time.sleep(0.3)
+            status, answer = ask()
+            # the first try may have been done without an answer
+            if b"is already uploaded" in answer:
+                status = 200
+        return status, answer
+
+    def read(number):
+        path = arguments.paths[number % len(arguments.paths)]
+        return "reads", *persist(lambda: fetch(arguments.url, path))
+
+    def write(number):
+        name = f"{arguments.name}-{number}"
+        blob = crate(name, "1.0.0")
+        body = frame(metadata(name, "1.0.0"), blob)
+        status, answer = persist(lambda: publish(arguments.url, arguments.token, body))
+        if status == 200:
+            with lock:
+                log.write(f"{name} 1.0.0 {hashlib.sha256(blob).hexdigest()}\n")
+        return "publishes", status, answer
+
+    def one(client):
+        number = client * 100000
+        while not os.path.exists(arguments.until):
+            kind, status, answer = (read if client < READERS else write)(number)
+            number += 1
+            # busy, not more than a small machine can do
+            time.sleep(0.02 if client < READERS else 0.1)
+            with lock:
+                totals[kind if status in (200, 304) else "failures"] += 1
+            if status not in (200, 304):
+                print(kind, status, answer[:200], file=sys.stderr)
+
+    in_threads(READERS + WRITERS, one)
+    print(*(totals[kind] for kind in ("reads", "publishes", "retries", "failures")))
+
+
 def parse():
     parser = argparse.ArgumentParser()
     verbs = parser.add_subparsers(dest="verb", required=True)
-    for verb in ("crate", "body", "publish", "race", "storm", "check", "load", "kinds"):
+    for verb in ("crate", "body", "publish", "race", "storm", "check", "load", "traffic", "kinds"):
         sub = verbs.add_parser(verb)
-        if verb in ("publish", "race", "storm", "check", "load"):
+        if verb in ("publish", "race", "storm", "check", "load", "traffic"):
             sub.add_argument("url")
-        if verb in ("publish", "race", "storm"):
+        if verb in ("publish", "race", "storm", "traffic"):
             sub.add_argument("token")
-        if verb in ("crate", "body", "publish", "race", "storm"):
+        if verb in ("crate", "body", "publish", "race", "storm", "traffic"):
             sub.add_argument("name")
         if verb in ("crate", "body", "publish", "race"):
             sub.add_argument("version")
@@ -592,8 +650,13 @@ def parse():
             sub.add_argument("--jobs", type=int, default=8)
         if verb == "storm":
             sub.add_argument("--count", type=int, default=200)
-            sub.add_argument("--log", default="/dev/null")
             sub.add_argument("--verbose", action="store_true")
+        if verb in ("storm", "traffic"):
+            sub.add_argument("--log", default="/dev/null")
+        if verb == "traffic":
+            sub.add_argument("--until", required=True)
+            sub.add_argument("--retries", type=int, default=0)
+            sub.add_argument("paths", nargs="+")
         if verb == "check":
             sub.add_argument("log")
         if verb == "load":
@@ -612,7 +675,7 @@ def main():
         sys.stdout.buffer.write(build(arguments))
     else:
         commands = {"publish": do_publish, "race": do_race, "storm": do_storm,
-                    "check": do_check, "load": do_load}
+                    "check": do_check, "load": do_load, "traffic": do_traffic}
         return 1 if commands[arguments.verb](arguments) is False else 0
     return 0
 
