@@ -21,6 +21,12 @@ SELECT p.name, p.canonical_name, y.last_serial
  ORDER BY p.canonical_name
  LIMIT $3;
 
+-- :name pypi_list_forget :exec
+-- What is made when somebody asks is made anew.
+DELETE FROM index_object o
+ USING repository r
+ WHERE r.id = o.repository_id AND r.ecosystem = 'pypi' AND o.path IN ('list/html', 'list/json', 'stats');
+
 -- :name pypi_list_put :exec
 -- Store the list with the serial of the last change that it shows.
 INSERT INTO index_object (repository_id, path, content_type, etag, body, modified, serial)

@@ -206,3 +206,9 @@ pypi_list_get(struct work *w, const struct repository *r, enum pypi_page page, c
 		o->body = span_make(NULL, 0);
 	return o;
 }
+
+bool
+pypi_list_forget(struct work *w)
+{
+	return db_exec(w, Q_PYPI_LIST_FORGET, NO_ARGS, NULL);
+}

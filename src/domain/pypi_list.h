@@ -26,6 +26,9 @@ struct work;
 const struct pypi_object *pypi_list_get(struct work *w, const struct repository *r, enum pypi_page page,
 	const char *etag) MUST_CHECK;
 
+/* Make the lists of all Python repositories, and their counted sizes (pypi_feed.h), anew when they are asked for. */
+bool pypi_list_forget(struct work *w) MUST_CHECK;
+
 /*
  * Call FN with the entries of the list, some at a time; their texts are gone
  * when it returns.

@@ -12,6 +12,7 @@
 #include "domain/index.h"
 #include "domain/package.h"
 #include "domain/pypi_index.h"
+#include "domain/pypi_list.h"
 #include "domain/pypi_project.h"
 #include "domain/repository.h"
 
@@ -186,5 +187,5 @@ bool
 pypi_verify_repair(struct work *w, struct pypi_repaired *done)
 {
 	*done = (struct pypi_repaired){ 0, 0 };
-	return pypi_walk(w, repair_each, done);
+	return pypi_list_forget(w) && pypi_walk(w, repair_each, done);
 }

@@ -30,7 +30,7 @@ typedef bool (*pypi_walk_fn)(struct work *w, const struct repository *r, int64_t
 	void *arg);
 bool pypi_walk(struct work *w, pypi_walk_fn fn, void *arg) MUST_CHECK;
 
-/* The repair above for all of them. */
+/* The repair above for all of them; the lists of all projects are made anew when somebody asks. */
 struct pypi_repaired {
 	int64_t packages;		/* looked at */
 	int64_t changed;		/* with pages stored anew */

@@ -10,6 +10,7 @@
 #include "base/settings.h"
 #include "base/text.h"
 #include "domain/download.h"
+#include "domain/pypi_verify.h"
 #include "domain/repository.h"
 #include "pypi.h"
 #include "request.h"
@@ -211,6 +212,21 @@ the_list_is_answered_but_not_stored_while_nothing_may_be_written(void **state)
 	assert_int_equal(sql_int("SELECT count(*) FROM index_object WHERE path LIKE 'list/%%' OR path = 'stats'"), 0);
 }
 
+static void
+a_repair_makes_what_is_made_on_request_anew(void **state)
+{
+	struct pypi_repaired done;
+
+	(void)state;
+	given_alice();
+	given_pypi("foo", "1.0", "foo-1.0.tar.gz");
+	assert_int_equal(get("/simple/")->status, 200);
+	sql_do("UPDATE index_object SET body = 'spoilt' WHERE path = 'list/html'");
+	assert_string_equal(get("/simple/")->body.at, "spoilt");
+	assert_true(pypi_verify_repair(w, &done));
+	assert_non_null(strstr(get("/simple/")->body.at, ">foo</a>"));
+}
+
 /* More than one batch of projects is read. */
 static void
 a_long_list_is_complete_and_in_order(void **state)
@@ -242,5 +258,6 @@ TESTS(pypi_read,
 	TEST(a_metadata_file_counts_for_nothing),
 	TEST(the_list_is_stored_when_it_is_asked_for_and_not_before),
 	TEST(the_list_is_answered_but_not_stored_while_nothing_may_be_written),
+	TEST(a_repair_makes_what_is_made_on_request_anew),
 	TEST(a_long_list_is_complete_and_in_order)
 );

@@ -206,10 +206,10 @@ pypi_redirect(struct call *c, int status, const char *path)
 void
 pypi_share(struct call *c)
 {
-	call_header(c, "Access-Control-Allow-Origin", "*");
-	call_header(c, "Access-Control-Allow-Headers",
-		    "Content-Type, If-Match, If-Modified-Since, If-None-Match, If-Unmodified-Since");
-	call_header(c, "Access-Control-Allow-Methods", "GET");
-	call_header(c, "Access-Control-Max-Age", "86400");
-	call_header(c, "Access-Control-Expose-Headers", "X-PyPI-Last-Serial");
+	response_add(c->response, "Access-Control-Allow-Origin", "*");
+	response_add(c->response, "Access-Control-Allow-Headers",
+		     "Content-Type, If-Match, If-Modified-Since, If-None-Match, If-Unmodified-Since");
+	response_add(c->response, "Access-Control-Allow-Methods", "GET");
+	response_add(c->response, "Access-Control-Max-Age", "86400");
+	response_add(c->response, "Access-Control-Expose-Headers", "X-PyPI-Last-Serial");
 }

@@ -108,7 +108,7 @@ bool pypi_redirect(struct call *c, int status, const char *path);
 /* For what is sent to /pypi with an action of the upload, which went there long ago: always false (upload.c). */
 bool pypi_refuse_moved(struct call *c);
 
-/* Anybody's pages may read the answer; for routes outside the areas that always say so. */
+/* Anybody's pages may read the answer: once, for routes outside the areas that always say so. */
 void pypi_share(struct call *c);
 
 /* The path of the repository's routes below base_url: "" or "/OWNER/REPOSITORY/pypi". */
