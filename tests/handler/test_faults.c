@@ -11,7 +11,9 @@
 #include <unistd.h>
 
 #include "db/session.h"
+#include "domain/account.h"
 #include "domain/download.h"
+#include "domain/organization.h"
 #include "domain/package.h"
 #include "domain/repository.h"
 
@@ -99,6 +101,62 @@ a_yank_whose_connection_breaks_anywhere_is_undone(void **state)
 	assert_int_equal(sql_int("SELECT count(*) FROM release WHERE yanked"), 1);
 	assert_int_equal(sql_int("SELECT count(*) FROM audit WHERE action = 'yank'"), 1);
 	assert_non_null(strstr(get("/index/3/f/foo")->body.at, "\"yanked\":true"));
+}
+
+/* Requests of the identity half of the Hex API, and how many rows there are of what they make. */
+static const struct identity_request {
+	const char *target;
+	const char *body;
+	int status;
+	const char *made;
+} identity_requests[] = {
+	{ "/api/users",
+	  "{\"username\": \"carol\", \"password\": \"correct horse\", \"email\": \"carol@example.org\"}", 201,
+	  "SELECT (SELECT count(*) FROM account WHERE name = 'carol') + (SELECT count(*) FROM mail)"
+	  " + (SELECT count(*) FROM audit a JOIN account c ON c.id = a.account_id AND c.name = 'carol')" },
+	{ "/api/keys", "{\"name\": \"laptop\"}", 201,
+	  "SELECT (SELECT count(*) FROM token WHERE name = 'laptop')"
+	  " + (SELECT count(*) FROM audit WHERE details #>> '{key,name}' = 'laptop')" },
+	{ "/api/orgs/lemons/members", "{\"name\": \"bob\", \"role\": \"read\"}", 200,
+	  "SELECT count(*) FROM membership m JOIN account a ON a.id = m.account_id WHERE a.name = 'bob'" },
+	{ "/api/oauth/device_authorization", "{\"client_id\": \"78ea6566-89fd-481e-a1d6-7d9d78eacca8\"}", 200,
+	  "SELECT count(*) FROM oauth_device" },
+};
+
+static void
+assert_made_or_not(const struct identity_request *r)
+{
+	struct test_request request = { .method = "POST", .target = r->target, .body = span_of(r->body),
+		.headers = { { "content-type", "application/json" } } };
+	const struct test_answer *answer;
+	int64_t n;
+
+	if (strcmp(r->target, "/api/users") != 0)
+		request.token = given_token("alice");
+	for (n = 1; ask_breaking_at(n, &request, &answer) && answer->status != r->status; n++) {
+		if (answer->status != 503)
+			fail_msg("%s at statement %lld: %d", r->target, (long long)n, answer->status);
+		if (sql_int("%s", r->made) != 0)
+			fail_msg("%s at statement %lld: something is left", r->target, (long long)n);
+		/* Registrations are counted, failed ones too. */
+		sql_do("DELETE FROM limit_window");
+	}
+	assert_int_equal(answer->status, r->status);
+	assert_true(n > 1);
+	assert_true(sql_int("%s", r->made) > 0);
+}
+
+static void
+an_identity_whose_connection_breaks_anywhere_is_whole_or_not_there(void **state)
+{
+	const struct account_new lemons = { .name = "lemons" };
+
+	(void)state;
+	use_own_database("breaking_identity");
+	given_account("bob");
+	assert_non_null(organization_create(w, &lemons, given_account("alice")));
+	for (size_t i = 0; i < ARRAY_LEN(identity_requests); i++)
+		assert_made_or_not(&identity_requests[i]);
 }
 
 static void
@@ -299,6 +357,7 @@ downloads_of_a_crate_that_is_being_deleted_do_not_hold_up_the_others(void **stat
 TESTS(faults,
 	TEST_ALONE(a_publish_whose_connection_breaks_anywhere_leaves_nothing),
 	TEST_ALONE(a_yank_whose_connection_breaks_anywhere_is_undone),
+	TEST_ALONE(an_identity_whose_connection_breaks_anywhere_is_whole_or_not_there),
 	TEST_ALONE(every_read_answers_503_while_the_database_is_away),
 	TEST_ALONE(health_does_not_need_the_database),
 	TEST_ALONE(a_spool_that_cannot_be_written_leaves_nothing),

@@ -235,6 +235,7 @@ add_member(struct call *c)
 	const struct account *o = hex_path_organization(c, ROLE_ADMIN), *user = NULL;
 	const char *name = hex_param(c, "name");
 	enum member_role role;
+	struct tx *tx;
 
 	if (!o)
 		return false;
@@ -243,10 +244,13 @@ add_member(struct call *c)
 					 : account_find(&c->work, span_of(name));
 	if (!user)
 		return hex_refuse_field(c, "name", "unknown user");
-	if (!read_role(c, &role) || !organization_add_member(&c->work, o->id, user->id, role))
+	if (!read_role(c, &role))
 		return false;
 	call_header(c, "Location", call_url(c, "/api/orgs/%s/members/%s", o->name, user->name));
-	return reply_member(c, o, user);
+	/* Who is answered with a failure has added nobody: the answer is read before the commit. */
+	tx = tx_begin(&c->work);
+	return tx && organization_add_member(&c->work, o->id, user->id, role) && reply_member(c, o, user) &&
+	       tx_commit(&c->work, tx);
 }
 
 /* Of somebody who is a member: nobody becomes one in passing. */
@@ -267,9 +271,13 @@ change_member(struct call *c)
 	const struct account *o = hex_path_organization(c, ROLE_ADMIN);
 	const struct account *user = o ? path_member(c, o) : NULL;
 	enum member_role role;
+	struct tx *tx;
 
-	return user && read_role(c, &role) && organization_set_member(&c->work, o->id, user->id, role) &&
-	       reply_member(c, o, user);
+	if (!user || !read_role(c, &role))
+		return false;
+	tx = tx_begin(&c->work);
+	return tx && organization_set_member(&c->work, o->id, user->id, role) && reply_member(c, o, user) &&
+	       tx_commit(&c->work, tx);
 }
 
 static bool
