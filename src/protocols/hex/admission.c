@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Who is let in: whoever shows a credential shows a good one, on every path,
- * and does not guess it; a user has a confirmed address, and where the setting
- * says so a second factor before an application writes.
+ * Who is let in: no more requests than are allowed; whoever shows a credential
+ * shows a good one, on every path, and does not guess it; a user has a
+ * confirmed address, and a second factor before an application writes.
  */
 #include "protocols/hex/people.h"
 
+#include "base/arena.h"
+#include "base/clock.h"
 #include "base/settings.h"
 #include "domain/email.h"
 #include "domain/login.h"
+#include "domain/second_factor.h"
 #include "http/credentials.h"
+#include "protocols/hex/hex.h"
 
-bool
-hex_check_guesses(struct call *c)
+static bool
+check_guesses(struct call *c)
 {
 	struct credentials given = credentials_read(c->work.arena, c->request);
 
@@ -48,12 +52,108 @@ check_enrolment(struct call *c)
 	return fault_raise(&c->fault, FAULT_FORBIDDEN, "Two-factor authentication must be enabled for API write access");
 }
 
-bool
-hex_admit(struct call *c)
+/* Whoever shows a credential, whatever the route needs. */
+static bool
+admit(struct call *c)
 {
 	if (!request_header(c->request, "authorization"))
 		return true;
 	if (!call_authenticate(c))
 		return false;
 	return c->actor.account_id == 0 || (check_address(c) && check_enrolment(c));
+}
+
+/* ---- before a request ---- */
+
+static bool
+check_user_agent(struct call *c)
+{
+	const char *agent = request_header(c->request, "user-agent");
+
+	return !hex_is_api(c) || (agent && *agent) ||
+	       fault_raise(&c->fault, FAULT_BAD_REQUEST, "User-Agent header is required");
+}
+
+static bool
+check_basic(struct call *c)
+{
+	struct credentials given;
+
+	if (c->work.config->hex_basic)
+		return true;
+	given = credentials_read(c->work.arena, c->request);
+	if (given.scheme != CREDENTIAL_BASIC)
+		return true;
+	hex_state(c)->challenge = "Bearer realm=\"hex\"";
+	return fault_raise(&c->fault, FAULT_UNAUTHENTICATED,
+			   "Basic authentication is disabled. Update your client to use OAuth or an API key.");
+}
+
+/*
+ * Who guesses passwords is counted by address, whoever he says he is; who shows
+ * a key or token, by its account.
+ */
+static bool
+count_request(struct call *c)
+{
+	const struct config *config = c->work.config;
+	struct credentials given = credentials_read(c->work.arena, c->request);
+	struct hex_state *state = hex_state(c);
+	const char *who;
+
+	if (!hex_is_api(c) || config_address_in(config->hex_rate_limit_exempt, c->request->remote_addr))
+		return true;
+	if (given.scheme != CREDENTIAL_NONE && given.scheme != CREDENTIAL_BASIC && !call_authenticate(c))
+		return false;
+	state->limit = c->actor.account_id != 0 ? config->hex_rate_limit_account : config->hex_rate_limit_address;
+	if (state->limit == 0)
+		return true;
+	who = c->actor.account_id == 0 ? arena_printf(c->work.arena, "IP %s", c->request->remote_addr)
+		: arena_printf(c->work.arena, "%s %lld", c->actor.is_organization ? "organization" : "user",
+			       (long long)c->actor.account_id);
+	state->window = (struct limit_window){ arena_printf(c->work.arena, "hex %s", who), CLOCK_MINUTE };
+	if (!limit_window_add(&c->work, &state->window, 1, &state->count, &state->ends_at))
+		return false;
+	return state->count <= state->limit ||
+	       fault_raise(&c->fault, FAULT_LIMITED, "API rate limit exceeded for %s", who);
+}
+
+/* Applications that write for a user who has a second factor show it; keys were made by the user for that. */
+static bool
+check_second_factor(struct call *c)
+{
+	const char *code = request_header(c->request, "x-hex-otp");
+	enum second_factor_answer answer;
+
+	if (!(c->route->flags & ROUTE_WRITES) || !request_header(c->request, "authorization"))
+		return true;
+	if (!call_authenticate(c))
+		return false;
+	if (!c->actor.oauth || !c->actor.has_second_factor)
+		return true;
+	if (!code || !*code) {
+		hex_state(c)->challenge = "Bearer realm=\"hex\", error=\"totp_required\"";
+		return fault_raise(&c->fault, FAULT_UNAUTHENTICATED, "Two-factor authentication required. "
+				   "Include X-Hex-OTP header with your TOTP code.");
+	}
+	if (!second_factor_check(&c->work, c->actor.account_id, span_of(code), &answer))
+		return false;
+	if (answer == SECOND_FACTOR_TOO_MANY)
+		return fault_raise(&c->fault, FAULT_LIMITED,
+				   "Too many failed two-factor authentication attempts. Please try again later.");
+	if (answer == SECOND_FACTOR_RIGHT)
+		return true;
+	hex_state(c)->challenge = "Bearer realm=\"hex\", error=\"invalid_totp\"";
+	return fault_raise(&c->fault, FAULT_UNAUTHENTICATED, "Invalid two-factor authentication code");
+}
+
+bool
+hex_before(struct call *c)
+{
+	struct hex_state *state = arena_new(c->work.arena, struct hex_state);
+
+	c->state = state;
+	state->admitted = check_user_agent(c) && check_basic(c) && (!hex_is_api(c) || check_guesses(c)) &&
+			  count_request(c) && check_second_factor(c) && (!hex_is_api(c) || admit(c));
+	return state->admitted;
 }

@@ -49,6 +49,27 @@ hex_state(struct call *c)
 	return c->state;
 }
 
+/* ---- the protocol's own functions (protocol.h) ---- */
+
+/*
+ * What must hold before every request of the API that shows a credential, and
+ * of others (admission.c): a User-Agent, no more requests than are allowed, a
+ * good credential of a user with a confirmed address, a second factor.
+ */
+bool hex_before(struct call *c) MUST_CHECK;
+/* The headers of every answer (answers.c). */
+void hex_after(struct call *c);
+/* faults.c */
+bool hex_refuse_credential(struct call *c, enum auth_refusal why);
+const struct doc *hex_fault_view(struct call *c, const struct fault *f, int *status);
+
+/* Whether it is the API, not the repository, a page or a file. */
+static inline bool
+hex_is_api(const struct call *c)
+{
+	return !(c->route && c->route->flags & ROUTE_ANY_CLIENT);
+}
+
 /* ---- what a path names ---- */
 
 /* What every database has from the start; as far as is known without looking. */

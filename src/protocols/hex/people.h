@@ -36,16 +36,8 @@ extern const struct route hex_short_link_routes[];	/* short_url.c: below /l */
 
 /* ---- admission.c ---- */
 
-/* A name and password are looked at only if there were not too many wrong ones lately: LIMITED. */
-bool hex_check_guesses(struct call *c) MUST_CHECK;
-/* They were wrong. */
+/* The name and password were wrong: too many of these, and they are not looked at any more. */
 bool hex_count_guess(struct call *c) MUST_CHECK;
-
-/*
- * Runs before every API request that shows a credential, whatever the route
- * needs: it must be a good one, of a user with a confirmed address.
- */
-bool hex_admit(struct call *c) MUST_CHECK;
 
 /* ---- oauth.c ---- */
 
