@@ -134,6 +134,30 @@ The user 'bob' isn't allowed to upload to project 'plum'"
 }
 it "a maintainer uploads as long as he is one, and changes nothing else" owners
 
+by_administrator() {
+	given "$base_url" "$bob" pear 1.0
+	given "$base_url" "$bob" pear 1.1
+	admin pypi yank pear 1.1 --reason "worms"
+	installs pear
+	is "$(installed)" "pear 1.0"
+	like "$(installs 'pear==1.1')" "worms"
+	admin pypi unyank pear 1.1
+	installs pear
+	is "$(installed)" "pear 1.1"
+	admin pypi delete pear 1.1
+	installs pear
+	is "$(installed)" "pear 1.0"
+	admin pypi status pear quarantined
+	fails installs pear
+	admin pypi status pear active
+	admin pypi owner set pear alice
+	admin pypi owner remove pear bob
+	like "$(pykit upload "$base_url" "$bob" pear 1.2)" "^403"
+	admin pypi delete pear
+	is "$(http GET /simple/pear/)" 404
+}
+it "entrepot-admin yanks, deletes, and sets status and owners, seen by pip at once" by_administrator
+
 everything_is_consistent() { admin verify; }
 it "entrepot-admin verify finds nothing wrong afterwards" everything_is_consistent
 
