@@ -12,8 +12,9 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import house as houses
 import measures
 import hexes
+import pypies
 
-MEASURES = measures.MEASURES + hexes.MEASURES
+MEASURES = measures.MEASURES + hexes.MEASURES + pypies.MEASURES
 HEAD = ("measure", "ours", "reference", "ratio", "target", "met")
 
 
@@ -63,9 +64,9 @@ def main():
     parser.add_argument("measures", nargs="*", metavar="MEASURE")
     options = parser.parse_args()
     chosen = known_measures(options.measures)
-    sizes = {"large": 100_000, "small": 1_000, "hex": 20_000, "hex_empty": 0}
+    sizes = {"large": 100_000, "small": 1_000, "hex": 20_000, "hex_empty": 0, "pypi": 500}
     if options.smoke:
-        sizes = {"large": 2_000, "small": 500, "hex": 500, "hex_empty": 0}
+        sizes = {"large": 2_000, "small": 500, "hex": 500, "hex_empty": 0, "pypi": 20}
         options.seconds, options.times = 1, 1
     # ends the programs too
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))

@@ -3,6 +3,7 @@
 sizes, entrepot, the reference and web servers. Shell functions of deploy/ do
 what they do for the quickstart, so that the same configurations are measured."""
 
+import dataclasses
 import hashlib
 import json
 import os
@@ -16,6 +17,25 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 SOURCE = os.path.dirname(os.path.dirname(HERE))
 CORES = os.cpu_count()
 WORKERS = 2 * CORES             # entrepot's default; the reference gets as many
+
+
+@dataclasses.dataclass
+class Kind:
+    """What fills a database whose name begins so."""
+    prefix: str
+    seed: str
+    unit: str
+    script: str
+    count: str                  # the script's variable
+    rendered: bool              # by entrepot-admin reindex, afterwards
+
+
+KINDS = (
+    Kind("hex", "_hex", "Hex packages", "hex.sql", "packages", True),
+    Kind("pypi", "_pypi", "Python projects", "pypi.sql", "packages", True),
+    Kind("large", "", "crates", "registry.sql", "crates", False),
+    Kind("small", "", "crates", "registry.sql", "crates", False),
+)
 
 
 def shell(script, *arguments, **options):
@@ -200,27 +220,27 @@ class House:
 
     def prepare(self, name, count):
         """Database NAME: a copy of one that was filled once and is kept."""
-        hex_ = name.startswith("hex")
-        seed, stamp = f"seed_hex_{count}" if hex_ else f"seed_{count}", self.stamp()
+        kind, = (kind for kind in KINDS if name.startswith(kind.prefix))
+        seed, stamp = f"seed{kind.seed}_{count}", self.stamp()
         known = self.sql("SELECT shobj_description(oid, 'pg_database') FROM pg_database "
                          f"WHERE datname = '{seed}'")
         if known != stamp:
-            print(f"filling {count:,} {'Hex packages' if hex_ else 'crates'}", flush=True)
+            print(f"filling {count:,} {kind.unit}", flush=True)
             self.sql(f"DROP DATABASE IF EXISTS {seed}")
             self.migrate(seed)
-            if hex_:
-                self.fill_hex(seed, count)
-            else:
-                self.psql(seed, "-v", f"crates={count}", "-f", f"{HERE}/registry.sql")
+            if count > 0:
+                self.psql(seed, "-v", f"{kind.count}={count}", "-f", f"{HERE}/{kind.script}")
+            if kind.rendered:
+                self.render(seed)
             self.sql(f"COMMENT ON DATABASE {seed} IS '{stamp}'")
         self.sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         self.sql(f"CREATE DATABASE {name} OWNER entrepot TEMPLATE {seed} STRATEGY file_copy")
 
-    def fill_hex(self, seed, count):
-        if count > 0:
-            self.psql(seed, "-v", f"packages={count}", "-f", f"{HERE}/hex.sql")
+    def render(self, seed):
         made = os.path.exists(f"{self.keys}/hex.pem")
         self.admin(seed, *(["reindex"] if made else ["keys", "create"]))
+        if not made:
+            self.admin(seed, "reindex")
 
     def migrate(self, database):
         shell('cluster_database "$@"', f"{self.dir}/run", database)

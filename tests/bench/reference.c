@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a request costs at the least: libfcgi in an epoll loop, libpq, and
- * nothing around them. Paths below /index/ and /repo/ answer one stored row;
- * the targets of a plan run the statements that were noted when entrepot
- * answered the same target, and write as many bytes; everything else is
- * "hello".
+ * nothing around them. Paths below /index/, /repo/, /simple/ and /pypi/ answer
+ * one stored row; the targets of a plan run the statements that were noted when
+ * entrepot answered the same target, and write as many bytes; everything else
+ * is "hello".
  *
  * reference SOCKET CONNINFO WORKERS [PLAN]
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,8 @@
 #define INDEX_SQL \
 	"SELECT body, etag, content_type, modified FROM index_object" \
 	" WHERE repository_id = $2::bigint AND path = $1"
+/* What the bench has stored whole (pypies.py). */
+#define PAGE_SQL "SELECT body, etag, content_type FROM bench_page WHERE target = $1"
 
 /* A text is prepared once, whoever uses it. */
 struct prepared {
@@ -202,13 +205,11 @@ connect_database(const char *conninfo)
 /* ---- answers ---- */
 
 static void
-answer_index(FCGX_Request *r, const char *repository, const char *path)
+answer_row(FCGX_Request *r, PGresult *result)
 {
-	const char *arguments[] = { path, repository };
 	const char *condition = FCGX_GetParam("HTTP_IF_NONE_MATCH", r->envp);
-	PGresult *result = PQexecPrepared(conn, "index", 2, arguments, NULL, NULL, 1);
 
-	check(result, "index");
+	check(result, "a stored row");
 	if (PQntuples(result) != 1)
 		FCGX_PutS("Status: 404 Not Found\r\n\r\n", r->out);
 	else if (condition && strcmp(condition, PQgetvalue(result, 0, 1)) == 0)
@@ -219,6 +220,26 @@ answer_index(FCGX_Request *r, const char *repository, const char *path)
 		FCGX_PutStr(PQgetvalue(result, 0, 0), PQgetlength(result, 0, 0), r->out);
 	}
 	PQclear(result);
+}
+
+static void
+answer_index(FCGX_Request *r, const char *repository, const char *path)
+{
+	const char *arguments[] = { path, repository };
+
+	answer_row(r, PQexecPrepared(conn, "index", 2, arguments, NULL, NULL, 1));
+}
+
+/* Not every database has such pages. */
+static void
+answer_stored(FCGX_Request *r, const char *target)
+{
+	static bool known;
+
+	if (!known)
+		PQclear(PQprepare(conn, "page", PAGE_SQL, 0, NULL));
+	known = true;
+	answer_row(r, PQexecPrepared(conn, "page", 1, &target, NULL, NULL, 1));
 }
 
 static void
@@ -248,6 +269,10 @@ answer(FCGX_Request *r)
 	}
 	if (target && strncmp(target, "/repo/", 6) == 0) {
 		answer_index(r, "3", target + 6);
+		return;
+	}
+	if (target && (strncmp(target, "/simple/", 8) == 0 || strncmp(target, "/pypi/", 6) == 0)) {
+		answer_stored(r, target);
 		return;
 	}
 	while (p && target && strcmp(p->target, target) != 0)
