@@ -11,7 +11,7 @@
 #	annex_web NAME SERVER		a web server in front of it, on annex_port[NAME]
 #	annex_admin NAME VERB...	entrepot-admin there
 
-declare -A annex_port annex_web
+declare -A annex_port
 
 annex_open() {
 	local annex=$house/$1
@@ -51,15 +51,17 @@ annex_stop() { process_stop "$house/$1/pid/entrepot" TERM 30; }
 annex_web() {
 	annex_set "$1" sendfile "$(webserver_sendfile "$2")"
 	webserver_configure "$2" "$house/$1" "${annex_port[$1]}"
-	webserver_start "$2" "$house/$1" "${annex_port[$1]}" "$user" || return 1
-	annex_web[$1]=$2
+	webserver_start "$2" "$house/$1" "${annex_port[$1]}" "$user"
 }
 
 # Its logs go to the house's, where sanitizers' findings are looked for.
 annexes_close() {
-	local name log
+	local name server log
 	for name in "${!annex_port[@]}"; do
-		[ -n "${annex_web[$name]:-}" ] && webserver_stop "${annex_web[$name]}" "$house/$name"
+		# its record tells what a test started in a subshell
+		for server in lighttpd nginx apache; do
+			[ -e "$house/$name/pid/$server" ] && webserver_stop "$server" "$house/$name"
+		done
 		annex_stop "$name"
 		for log in "$house/$name/log"/*; do
 			[ -e "$log" ] && cp "$log" "$house/log/$name-${log##*/}"
