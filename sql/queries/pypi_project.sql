@@ -54,10 +54,6 @@ SELECT r.id, r.version, r.version_identity, r.version_key, r.prerelease, r.yanke
 -- The files of a release, by name.
 SELECT * FROM pypi_file WHERE release_id = $1 ORDER BY filename;
 
--- :name pypi_project_files :many
--- The files of a project, by version and name.
-SELECT * FROM pypi_file WHERE package_id = $1 ORDER BY version_key, filename;
-
 -- :name pypi_file_by_name :one
 -- A file by its name within a repository.
 SELECT * FROM pypi_file WHERE repository_id = $1 AND kind IN ('sdist', 'wheel') AND filename = $2;

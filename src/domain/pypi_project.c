@@ -85,12 +85,6 @@ pypi_release_files(struct work *w, int64_t release_id, struct rows *out)
 	return db_many(w, Q_PYPI_RELEASE_FILES, &pypi_file_row, ARGS(num(release_id)), out);
 }
 
-bool
-pypi_project_files(struct work *w, int64_t package_id, struct rows *out)
-{
-	return db_many(w, Q_PYPI_PROJECT_FILES, &pypi_file_row, ARGS(num(package_id)), out);
-}
-
 const struct pypi_file *
 pypi_file_find(struct work *w, int64_t repository_id, struct span filename)
 {

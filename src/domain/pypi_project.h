@@ -50,9 +50,8 @@ const struct pypi_release *pypi_release_find(struct work *w, int64_t package_id,
 /* The newest LIMIT releases as struct pypi_release without texts that only `info` shows, descending. */
 bool pypi_releases(struct work *w, int64_t package_id, int64_t limit, struct rows *out) MUST_CHECK;
 
-/* As struct pypi_file: of a release, by name; of a project, by version and name. */
+/* Of a release by name, as struct pypi_file. */
 bool pypi_release_files(struct work *w, int64_t release_id, struct rows *out) MUST_CHECK;
-bool pypi_project_files(struct work *w, int64_t package_id, struct rows *out) MUST_CHECK;
 
 /* By file name within a repository; NULL without a fault when there is none. */
 const struct pypi_file *pypi_file_find(struct work *w, int64_t repository_id, struct span filename) MUST_CHECK;

@@ -30,7 +30,7 @@ reply_feed(struct call *c, const struct buf *feed)
 	digest_sha256(buf_span(feed), hash);
 	etag = arena_printf(a, "\"%s\"", encode_hex(a, hash, TAG_BYTES));
 	call_header(c, "ETag", etag);
-	call_header(c, "Cache-Control", pypi_state(c)->private ? "private, no-cache" : "public, no-cache");
+	pypi_cache(c, "public, no-cache");
 	pypi_share(c);
 	if (conditional_not_modified(c->request, etag, 0))
 		return reply_empty(c, 304);

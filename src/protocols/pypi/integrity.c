@@ -57,7 +57,7 @@ show(struct call *c)
 	if (!type)
 		return fault_raise(&c->fault, FAULT_NOT_ACCEPTABLE, "Request not acceptable");
 	call_header(c, "Vary", "Accept, Accept-Encoding");
-	call_header(c, "Cache-Control", pypi_state(c)->private ? "private, no-cache" : "public, no-cache");
+	pypi_cache(c, "public, no-cache");
 	if (p->body.at)
 		return reply_bytes(c, 200, type, p->body);
 	if (!*c->work.config->pypi_attestation_roots)

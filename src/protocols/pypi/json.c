@@ -29,7 +29,7 @@ static void
 put_headers(struct call *c, const char *etag, int64_t serial)
 {
 	call_header(c, "ETag", etag);
-	call_header(c, "Cache-Control", pypi_state(c)->private ? "private, no-cache" : "max-age=900, public");
+	pypi_cache(c, "max-age=900, public");
 	call_header(c, "X-PyPI-Last-Serial", arena_printf(c->work.arena, "%lld", (long long)serial));
 }
 
@@ -161,7 +161,7 @@ redirect_to_latest(struct call *c, enum pypi_choice choice)
 	release = pypi_release_choose(&c->work, at.project->id, choice);
 	if (!release)
 		return not_found(c);
-	call_header(c, "Cache-Control", pypi_state(c)->private ? "private, no-cache" : "public, no-cache");
+	pypi_cache(c, "public, no-cache");
 	return redirect_to(c, &at, 302, release->version);
 }
 

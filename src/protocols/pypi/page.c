@@ -45,6 +45,6 @@ page_reply(struct call *c, const char *title, const struct buf *body)
 	call_header(c, "Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; "
 		    "frame-ancestors 'none'");
 	call_header(c, "Referrer-Policy", "no-referrer");
-	call_header(c, "Cache-Control", pypi_state(c)->private ? "private, no-cache" : "public, no-cache");
+	pypi_cache(c, "public, no-cache");
 	return reply_bytes(c, 200, "text/html; charset=UTF-8", buf_span(&page));
 }

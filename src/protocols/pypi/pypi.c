@@ -6,6 +6,12 @@
 
 #include "base/arena.h"
 
+void
+pypi_cache(struct call *c, const char *public)
+{
+	call_header(c, "Cache-Control", pypi_state(c)->private ? "private, no-cache" : public);
+}
+
 static bool
 before(struct call *c)
 {

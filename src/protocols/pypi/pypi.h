@@ -56,6 +56,9 @@ extern const struct route pypi_upload_routes[];		/* upload.c: below /legacy */
 extern const struct route pypi_manage_routes[];		/* manage.c: below /pypi */
 extern const struct route pypi_xmlrpc_routes[];		/* xmlrpc.c: below /pypi and /RPC2 */
 
+/* How long the answer is fresh, PUBLIC; in private repositories it never is, and nobody's but the caller's. */
+void pypi_cache(struct call *c, const char *public);
+
 /* The protocol's hooks for failures (protocols/protocol.h). */
 bool pypi_refuse_credential(struct call *c, enum auth_refusal why);
 const struct doc *pypi_fault_view(struct call *c, const struct fault *f, int *status);

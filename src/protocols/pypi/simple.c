@@ -82,7 +82,7 @@ static bool
 reply_page(struct call *c, const struct offer *offer, const struct pypi_object *o)
 {
 	call_header(c, "ETag", o->etag);
-	call_header(c, "Cache-Control", pypi_state(c)->private ? "private, no-cache" : "public, no-cache");
+	pypi_cache(c, "public, no-cache");
 	call_header(c, "Vary", "Accept, Accept-Encoding");
 	call_header(c, "X-PyPI-Last-Serial", arena_printf(c->work.arena, "%lld", (long long)o->serial));
 	if (!o->body.at || conditional_not_modified(c->request, o->etag, 0))
