@@ -16,9 +16,9 @@
 #include "index/pypi_simple.h"
 
 /* A part with more files is cut; one is written at every upload, all are joined at every read. */
-#define FILES_MAX 64
+#define FILES_MAX 128
 /* Written from scratch they have room to grow. */
-#define FILES_FRESH 48
+#define FILES_FRESH 96
 
 /* The first byte of a part's key says which sequence of entries it is of. */
 enum sequence { ENTRIES = 0, VERSIONS = 2 };

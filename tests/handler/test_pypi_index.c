@@ -285,12 +285,12 @@ many_files_are_kept_in_parts_that_join_to_the_same_pages(void **state)
 	(void)state;
 	given_alice();
 	/* Neither order in which they come is one that the pages have. */
-	for (int i = 0; i < 150; i++) {
-		int n = i * 37 % 150;
+	for (int i = 0; i < 300; i++) {
+		int n = i * 37 % 300;
 
 		id = given_pypi("foo", arena_printf(w->arena, "1.%d", n),
 				arena_printf(w->arena, "foo-1.%d.tar.gz", n));
-		if (i % 10 == 9)
+		if (i % 20 == 19)
 			assert_pypi_pages(id);
 	}
 

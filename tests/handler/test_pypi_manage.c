@@ -203,12 +203,12 @@ any(uint32_t below)
 	return (seed >> 8) % below;
 }
 
-#define VERSIONS 120
+#define VERSIONS 160
 
 static void
 upload_some(uint32_t version)
 {
-	const char *text = arena_printf(w->arena, "%u.%u", version % 12, version / 12);
+	const char *text = arena_printf(w->arena, "%u.%u", version % 16, version / 16);
 	const char *file = any(3) == 0 ? arena_printf(w->arena, "foo-%s.tar.gz", text)
 				       : arena_printf(w->arena, "foo-%s-%u-py3-none-any.whl", text, any(3));
 
@@ -224,7 +224,7 @@ some_release(const struct pypi_place *at, uint32_t version)
 {
 	struct pep440 v;
 
-	assert_true(pep440_parse(w->arena, span_of(arena_printf(w->arena, "%u.%u", version % 12, version / 12)), &v));
+	assert_true(pep440_parse(w->arena, span_of(arena_printf(w->arena, "%u.%u", version % 16, version / 16)), &v));
 	return pypi_release_find(w, at->project->id, span_of(pep440_canonical(w->arena, &v)));
 }
 
@@ -301,7 +301,7 @@ parts_that_are_emptied_from_either_end_vanish(void **state)
 
 		at.project = pypi_project_find(w, REPOSITORY_PYPI, SPAN("foo"));
 		/* By version; the texts sort otherwise. */
-		r = some_release(&at, n / 10 + n % 10 * 12);
+		r = some_release(&at, n / 10 + n % 10 * 16);
 		if (r)
 			assert_true(pypi_manage_delete_release(w, &at, r));
 		if (i % 8 == 0)

@@ -89,7 +89,7 @@ damaged_parts_are_found_and_mended(void **state)
 {
 	(void)state;
 	acting_as("alice");
-	for (int i = 0; i < 70; i++)
+	for (int i = 0; i < 140; i++)
 		given_pypi("foo", arena_printf(w->arena, "1.%d", i), arena_printf(w->arena, "foo-1.%d.tar.gz", i));
 	assert_string_equal(verdict(), "nothing");
 
