@@ -24,13 +24,11 @@ one(struct arena *a, struct fault *f, struct span input)
 		REQUIRE(c.secret && *c.secret && !strchr(c.secret, ' ') && !c.user);
 		break;
 	case CREDENTIAL_BEARER:
+	case CREDENTIAL_OTHER:
 		REQUIRE(c.secret && *c.secret && !c.user && c.scheme_text);
 		break;
 	case CREDENTIAL_BASIC:
 		REQUIRE(c.secret && c.user && !strchr(c.user, ':') && c.scheme_text);
-		break;
-	case CREDENTIAL_OTHER:
-		REQUIRE(!c.secret && !c.user && c.scheme_text);
 		break;
 	case CREDENTIAL_MALFORMED:
 		REQUIRE(!c.secret && !c.user);

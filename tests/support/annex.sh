@@ -27,7 +27,7 @@ annex_open() {
 	annex_set "$1" mail_dir "$annex/mail"
 	annex_set "$1" listen "$annex/run/entrepot.sock"
 	annex_set "$1" log "$annex/log/entrepot.log"
-	trap 'annexes_close; house_close $?' EXIT
+	trap 'annexes_status=$?; annexes_close; house_close $annexes_status' EXIT
 }
 
 annex_set() { conf_set "$house/$1/entrepot.conf" "$2" "$3"; }

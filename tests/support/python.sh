@@ -63,5 +63,10 @@ links() { curl -fsS "$1/simple/$2/" | sed -n 's/.*>\([^<]*\)<\/a>.*/\1/p'; }
 # asked METHOD-AND-TARGET STATUS: how many requests of that kind were answered so.
 asked() { grep -cE "method=${1/ / target=} status=$2 " "$house/log/entrepot.log" || true; }
 
+# was_asked REQUEST STATUS [TIMES]: more than so often (0). A worker writes its
+# lines when it has nothing else to do.
+was_asked() { wait_until 10 asked_more "$1" "$2" "${3:-0}"; }
+asked_more() { [ "$(asked "$1" "$2")" -gt "$3" ]; }
+
 # with_credential NAME SECRET [URL]: an address of the registry that holds them.
 with_credential() { sed "s|^http://|http://$1:$2@|" <<<"${3:-$base_url}"; }

@@ -37,7 +37,7 @@ by_any_spelling() {
 	before=$(asked "GET /simple/fruit-salad/" 200)
 	installs FRUIT_salad
 	is "$(installed)" "fruit_salad 2.0"
-	[ "$(asked "GET /simple/fruit-salad/" 200)" -gt "$before" ]
+	was_asked "GET /simple/fruit-salad/" 200 "$before"
 }
 
 by_range() {
@@ -117,7 +117,7 @@ lists_versions() {
 	like "$("$pip" index versions --pre lemon 2>/dev/null)" "Available versions: 0.3rc1, 0.2, 0.1"
 	fails "$pip" index versions nowhere
 	like "$out" "No matching distribution found for nowhere"
-	[ "$(asked "GET /simple/nowhere/" 404)" -gt 0 ]
+	was_asked "GET /simple/nowhere/" 404
 }
 
 # version_at_least VERSION: of $pip.
@@ -133,7 +133,7 @@ metadata_alone() {
 	"$pip" install --quiet --dry-run --ignore-installed --report "$house/work/report" melon
 	is "$(jq -r '[.install[].metadata | .name + .version] | sort | join(" ")' "$house/work/report")" \
 		"lemon0.2 melon1.0"
-	[ "$(asked "GET $file.metadata" 200)" -gt "$before" ]
+	was_asked "GET $file.metadata" 200 "$before"
 }
 
 # One request for the whole wheel, the others for its ends; which part is sent
@@ -144,8 +144,8 @@ by_ranges() {
 	before=$(asked "GET $file" 200)
 	installs --use-feature=fast-deps melon
 	is "$(installed)" "lemon 0.2,melon 1.0"
-	[ "$(asked "HEAD $file" 200)" -gt 0 ]
-	[ "$(asked "GET $file" 200)" -gt $((before + 1)) ]
+	was_asked "HEAD $file" 200
+	was_asked "GET $file" 200 $((before + 1))
 }
 
 # It keeps nothing that came over plain HTTP unless it trusts the host.
@@ -157,7 +157,7 @@ conditional() {
 	installs "$changing"
 	before=$(asked "GET /simple/$changing/" 304)
 	installs "$changing"
-	[ "$(asked "GET /simple/$changing/" 304)" -gt "$before" ]
+	was_asked "GET /simple/$changing/" 304 "$before"
 	is "$(installed)" "$changing 1.0"
 	upload "$changing" 1.1
 	installs "$changing"

@@ -24,18 +24,16 @@ one=http://127.0.0.1:$one_port two=http://127.0.0.1:$two_port
 
 # The house's configuration, balanced; and each machine on a port of its own.
 nginx_of_two() {
-	local conf=$house/nginx.conf server
-	webserver_write_nginx "$house" "$port" |
-		sed "s|server unix:.*;|& server unix:$house/other/run/entrepot.sock;|" >"$conf"
-	server=$(sed -n '/^server {$/,$p' "$conf" | sed '$d')
-	sed -i '$d' "$conf"
+	local site=$house/nginx.site server
+	webserver_configure nginx "$house" "$port"
+	sed -i "s|server unix:.*;|& server unix:$house/other/run/entrepot.sock;|" "$site"
+	server=$(sed -n '/^server {$/,$p' "$site")
 	{
 		printf 'upstream one { server unix:%s/run/entrepot.sock; keepalive 8; }\n' "$house"
 		printf 'upstream two { server unix:%s/other/run/entrepot.sock; keepalive 8; }\n' "$house"
 		sed "s|127.0.0.1:$port|127.0.0.1:$one_port|; s|fastcgi_pass .*|fastcgi_pass one;|" <<<"$server"
 		sed "s|127.0.0.1:$port|127.0.0.1:$two_port|; s|fastcgi_pass .*|fastcgi_pass two;|" <<<"$server"
-		echo '}'
-	} >>"$conf"
+	} >>"$site"
 }
 
 machines_start() { entrepot_start && annex_start other && wait_until 20 both_ready; }
@@ -106,9 +104,14 @@ many_publish() {
 }
 
 # Every publish sends its owner a mail; each machine has a directory of its own for them.
+# One that is sent but could not be noted, as when no statement works, is sent again: that is not of this part.
+mails_surplus() {
+	echo $(($(cat "$house"/mail/*.eml "$house"/other/mail/*.eml 2>/dev/null | grep -c '^To:') -
+		$(sql 'SELECT count(*) FROM mail WHERE sent_at IS NOT NULL')))
+}
 jobs_once() {
 	wait_until 30 no_jobs_left
-	is "$(cat "$house"/mail/*.eml "$house"/other/mail/*.eml | grep -c '^To:')" "$(sql 'SELECT count(*) FROM mail WHERE sent_at IS NOT NULL')"
+	is "$(mails_surplus)" "$surplus"
 	is "$(sql "SELECT count(*) FROM job WHERE last_error IS NOT NULL")" 0
 }
 no_jobs_left() { [ "$(sql "SELECT count(*) FROM job WHERE finished_at IS NULL AND coalesce(unique_key, '') NOT LIKE 'every:%'")" = 0 ]; }
@@ -126,6 +129,8 @@ $1-lib = { version = \"0.1\", registry = \"loc\" }" "fn main() { println!(\"{}\"
 }
 
 all_of_it() {
+	wait_until 30 no_jobs_left || bail "jobs of the part before do not end"
+	surplus=$(mails_surplus)
 	it "$1: what one machine publishes the other serves at once" read_at_once "$2"
 	it "$1: so it is with Hex packages and signed lists" hex_at_once "$2"
 	it "$1: so it is with a new signing key" new_key_at_once "$2"
@@ -186,6 +191,9 @@ without_the_setting() {
 }
 it "pooled transactions: prepared statements do not work, and the log says what to set" without_the_setting
 machines_stop
+# What these left in the pooler's sessions goes with them.
+sql "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+	WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'" >/dev/null
 
 through "$pooled" no
 machines_start || bail "the machines did not start behind PgBouncer"
