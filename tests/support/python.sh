@@ -8,7 +8,9 @@
 # python_setup: what this machine sets for its own clients is forgotten.
 python_setup() {
 	local name
-	for name in $(compgen -e | grep -iE '^(pip|twine|poetry|pdm|python|virtualenv|uv|xdg|virtual)_|^python[a-z]|_proxy$|^netrc$'); do
+	for name in $(compgen -e |
+		grep -iE '^(pip|twine|poetry|pdm|python|virtualenv|uv|xdg|virtual)_|^python[a-z]|_proxy$|^netrc$' ||
+		true); do
 		unset "$name"
 	done
 	export http_proxy=http://127.0.0.1:9 https_proxy=http://127.0.0.1:9
