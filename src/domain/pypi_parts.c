@@ -15,10 +15,12 @@
 #include "index/pypi_json.h"
 #include "index/pypi_simple.h"
 
-/* A part with more files is cut; one is written at every upload, all are joined at every read. */
-#define FILES_MAX 128
+/* A page of so many files is in one piece: parts are joined at every read. */
+#define PIECE_MAX 128
+/* A part with more is cut, because it is written at every upload. */
+#define PART_MAX 64
 /* Written from scratch they have room to grow. */
-#define FILES_FRESH 96
+#define PART_FRESH 48
 
 /* The first byte of a part's key says which sequence of entries it is of. */
 enum sequence { ENTRIES = 0, VERSIONS = 2 };
@@ -210,7 +212,7 @@ remove_part(struct work *w, const struct pypi_parts *p, const struct order *o, s
 static bool
 store_parts(struct work *w, const struct pypi_parts *p, const struct order *o, struct span from, const struct range *r)
 {
-	size_t parts = r->count <= FILES_MAX ? 1 : (r->count + FILES_FRESH - 1) / FILES_FRESH;
+	size_t parts = r->count <= PART_MAX ? 1 : (r->count + PART_FRESH - 1) / PART_FRESH;
 	size_t each = (r->count + parts - 1) / parts;
 
 	for (size_t at = 0, to = 0; at < r->count; at = to) {
@@ -252,8 +254,8 @@ write_all(struct work *w, const struct pypi_parts *p, const struct order *o, str
 
 	if (!clear_parts(w, p, o) || !find_all(w, p, o, &all))
 		return false;
-	*in_parts(o, out) = all.count > FILES_MAX;
-	if (all.count > FILES_MAX)
+	*in_parts(o, out) = all.count > PIECE_MAX;
+	if (all.count > PIECE_MAX)
 		return store_parts(w, p, o, SPAN(""), &all);
 	o->render(w, p->site, &all, out);
 	return true;
