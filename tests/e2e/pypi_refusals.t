@@ -6,6 +6,7 @@
 
 . "$(dirname "$0")/../support/house.sh"
 . "$support/python.sh"
+. "$support/footprint.sh"
 
 [ -x /usr/bin/python3 ] || skip_all "no python3"
 house_open
@@ -16,16 +17,8 @@ python_setup
 given "$base_url" "$alice" taken 1.0 && given "$base_url" "$alice" --sdist taken 1.0 ||
 	bail "nothing can be uploaded"
 
-counts=$(for table in package package_pypi release release_pypi file blob dependency owner deleted_file \
-	provenance change index_object index_part job mail audit; do
-	echo "SELECT '$table', count(*) FROM $table UNION ALL"
-done) counts=${counts% UNION ALL}
-
-# footprint: everything an upload could leave behind.
-footprint() {
-	sql "$counts"
-	find "$house/data" "$house/tmp" -type f | sort
-}
+footprint_tables package package_pypi release release_pypi file blob dependency owner deleted_file \
+	provenance change index_object index_part job mail audit
 
 # refused STATUS REGEX NAME VERSION [OPTION]...
 refused() {

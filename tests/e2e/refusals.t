@@ -6,22 +6,15 @@
 
 . "$(dirname "$0")/../support/house.sh"
 . "$support/smoke.sh"
+. "$support/footprint.sh"
 
 house_open
 house_set crates_rate_limits no
 house_start lighttpd || bail "the registry did not start"
 publish_crate taken-name 1.0.0 || bail "nothing can be published"
 
-counts=$(for table in package release release_crate file blob dependency owner \
-	keyword package_keyword change index_object job mail audit; do
-	echo "SELECT '$table', count(*) FROM $table UNION ALL"
-done) counts=${counts% UNION ALL}
-
-# footprint: everything a publish could leave behind.
-footprint() {
-	sql "$counts"
-	find "$house/data" "$house/tmp" -type f | sort
-}
+footprint_tables package release release_crate file blob dependency owner \
+	keyword package_keyword change index_object job mail audit
 
 # refused STATUS REGEX KIND [NAME [VERSION [METADATA]]]
 refused() {
