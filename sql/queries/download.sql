@@ -46,8 +46,11 @@ SELECT id FROM package
 -- :name download_rollup_releases :one
 -- Carry pending counts of locked packages over to files, releases, packages and
 -- repositories; at most a batch of day rows at once. Gives how many were carried.
+-- A count that a worker adds while its row is waited for is in "pending" but not
+-- in what the update reads first, and a constraint is checked on that too: both
+-- columns are set from the locked row.
 WITH pending AS MATERIALIZED (
-	SELECT file_id, release_id, day, count - counted AS more
+	SELECT file_id, release_id, day, count, count - counted AS more
 	  FROM download_day
 	 WHERE count <> counted
 	   AND release_id IN (SELECT r.id FROM release r WHERE r.package_id = ANY ($2::bigint[]))
@@ -55,7 +58,7 @@ WITH pending AS MATERIALIZED (
 	 LIMIT $1
 	   FOR UPDATE
 ), marked AS (
-	UPDATE download_day d SET counted = d.counted + p.more
+	UPDATE download_day d SET count = p.count, counted = p.count
 	  FROM pending p
 	 WHERE d.file_id = p.file_id AND d.day = p.day
 	RETURNING 1

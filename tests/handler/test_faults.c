@@ -301,16 +301,11 @@ different_crates_at_once_count_their_keywords(void **state)
 	assert_int_equal(sql_int("SELECT package_count FROM repository WHERE name = 'crates'"), CROWD_SIZE);
 }
 
-/* Delete the package in a transaction that ends when somebody waits for it. */
-static void
-delete_slowly(const char *conninfo, int64_t package_id, int started)
+/* In a child, after TX did what others run into: end it when somebody waits for it, and leave. */
+static NORETURN void
+commit_when_waited_for(struct tx *tx, int started)
 {
-	struct tx *tx;
-
-	w->db = db_new(conninfo, 30000000);
-	tx = tx_begin(w);
-	if (!tx || !package_lock_to_delete(w, REPOSITORY_CRATES, package_id) ||
-	    !package_delete(w, package_id, NULL, w->now) || write(started, "x", 1) != 1)
+	if (write(started, "x", 1) != 1)
 		_exit(1);
 	for (int i = 0; i < 1000; i++) {
 		if (sql_int("SELECT count(*) FROM pg_stat_activity"
@@ -321,11 +316,46 @@ delete_slowly(const char *conninfo, int64_t package_id, int started)
 	_exit(2);
 }
 
+static NORETURN void
+delete_slowly(const char *conninfo, int64_t package_id, int started)
+{
+	struct tx *tx;
+
+	w->db = db_new(conninfo, 30000000);
+	tx = tx_begin(w);
+	if (!tx || !package_lock_to_delete(w, REPOSITORY_CRATES, package_id) ||
+	    !package_delete(w, package_id, NULL, w->now))
+		_exit(1);
+	commit_when_waited_for(tx, started);
+}
+
+static NORETURN void
+flush_slowly(const char *conninfo, int started)
+{
+	struct tx *tx;
+	int64_t wait;
+
+	w->db = db_new(conninfo, 30000000);
+	tx = tx_begin(w);
+	if (!tx || !download_flush_all(w, &wait))
+		_exit(1);
+	commit_when_waited_for(tx, started);
+}
+
+static void
+assert_child_is_well(pid_t child)
+{
+	int status;
+
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
 static void
 downloads_of_a_crate_that_is_being_deleted_do_not_hold_up_the_others(void **state)
 {
 	int64_t gone, wait = 0;
-	int started[2], status;
+	int started[2];
 	pid_t child;
 	char byte;
 
@@ -345,13 +375,43 @@ downloads_of_a_crate_that_is_being_deleted_do_not_hold_up_the_others(void **stat
 	assert_true(download_flush_all(w, &wait));
 	assert_no_fault(w->fault);
 
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(status, 0);
+	assert_child_is_well(child);
 	close(started[0]);
 	close(started[1]);
 	assert_int_equal(sql_int("SELECT count(*) FROM download_day"), 1);
 	assert_int_equal(sql_int("SELECT count FROM download_day d JOIN release r ON r.id = d.release_id"
 		" JOIN package p ON p.id = r.package_id WHERE p.name = 'bar'"), 1);
+}
+
+static void
+downloads_that_are_written_while_others_are_carried_over_are_carried_too(void **state)
+{
+	int64_t wait = 0;
+	int started[2];
+	pid_t child;
+	char byte;
+
+	(void)state;
+	use_own_database("carried");
+	given_crate("alice", "foo", "1.0.0", NULL);
+	assert_int_equal(get("/files/crates/foo/foo-1.0.0.crate")->status, 200);
+	assert_true(download_flush_all(w, &wait));
+	assert_int_equal(get("/files/crates/foo/foo-1.0.0.crate")->status, 200);
+	assert_int_equal(pipe(started), 0);
+	child = fork();
+	if (child == 0)
+		flush_slowly(test_conninfo("carried"), started[1]);
+	assert_int_equal(read(started[0], &byte, 1), 1);
+
+	assert_true(download_rollup(w, NULL));
+	assert_no_fault(w->fault);
+
+	assert_child_is_well(child);
+	close(started[0]);
+	close(started[1]);
+	assert_int_equal(sql_int("SELECT count FROM download_day"), 2);
+	assert_int_equal(sql_int("SELECT counted FROM download_day"), 2);
+	assert_int_equal(sql_int("SELECT downloads FROM package"), 2);
 }
 
 TESTS(faults,
@@ -366,6 +426,7 @@ TESTS(faults,
 	TEST_ALONE(different_versions_at_once_all_succeed),
 	TEST_ALONE(different_crates_at_once_count_their_keywords),
 	TEST_ALONE(downloads_of_a_crate_that_is_being_deleted_do_not_hold_up_the_others),
+	TEST_ALONE(downloads_that_are_written_while_others_are_carried_over_are_carried_too),
 );
 
 TEST_MAIN("faults", TEST_LIST(faults))
