@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "domain/grant.h"
+#include "domain/hex_repository.h"
 #include "domain/repository.h"
 #include "domain/token.h"
 #include "protocols/hex/hex.h"
@@ -30,7 +31,7 @@ check_owner(struct call *c, const struct grant *g)
 	struct span package = g->resource, repository = g->resource;
 	const struct repository *r;
 	const struct hex_package *p = NULL;
-	enum hex_right right = HEX_NOTHING, needed = g->domain == GRANT_PACKAGE ? HEX_WRITE : HEX_READ;
+	enum access right = ACCESS_NONE, needed = g->domain == GRANT_PACKAGE ? ACCESS_WRITE : ACCESS_READ;
 
 	if (g->domain == GRANT_API || g->domain == GRANT_REPOSITORIES)
 		return true;
@@ -40,9 +41,9 @@ check_owner(struct call *c, const struct grant *g)
 	if (r && g->domain == GRANT_PACKAGE)
 		p = hex_package_find(&c->work, r->id, package);
 	if (p)
-		needed = hex_package_right(&c->work, r, p->id, &right) ? needed : HEX_FULL;
+		needed = access_package(&c->work, r, p->id, &right) ? needed : ACCESS_FULL;
 	else if (r && g->domain != GRANT_PACKAGE)
-		needed = hex_repository_right(&c->work, r, &right) ? needed : HEX_FULL;
+		needed = access_repository(&c->work, r, &right) ? needed : ACCESS_FULL;
 	return right >= needed || fault_raise(&c->fault, FAULT_FORBIDDEN, "account not authorized for this action");
 }
 

@@ -118,7 +118,7 @@ publish(struct call *c)
 	struct hex_place at;
 	struct tx *tx;
 
-	if (!hex_path_package_for(c, SCOPE_PUBLISH_UPDATE, HEX_WRITE, &at) || !hex_path_release(c, at.package) ||
+	if (!hex_path_package_for(c, SCOPE_PUBLISH_UPDATE, ACCESS_WRITE, &at) || !hex_path_release(c, at.package) ||
 	    !receive(c, &u))
 		return false;
 	r = begin(c, &at, &tx);
@@ -137,7 +137,7 @@ revert(struct call *c)
 	struct tx *tx;
 	bool found;
 
-	if (!hex_path_package_for(c, SCOPE_DELETE, HEX_WRITE, &at))
+	if (!hex_path_package_for(c, SCOPE_DELETE, ACCESS_WRITE, &at))
 		return false;
 	r = begin(c, &at, &tx);
 	if (!r)

@@ -14,7 +14,7 @@
 
 #include "base/compiler.h"
 #include "base/span.h"
-#include "domain/hex_access.h"
+#include "domain/access.h"
 #include "domain/hex_package.h"
 #include "domain/limit.h"
 #include "protocols/call.h"
@@ -80,7 +80,7 @@ extern const struct repository hex_public_repository;
  * has RIGHT in it. NULL with NOT_FOUND when there is none or the caller may not
  * even read it, with the usual refusals otherwise.
  */
-const struct repository *hex_path_repository(struct call *c, enum hex_right right) MUST_CHECK;
+const struct repository *hex_path_repository(struct call *c, enum access right) MUST_CHECK;
 
 /*
  * The path's repository for somebody who may fetch files from it. A private one
@@ -102,7 +102,7 @@ bool hex_path_package(struct call *c, struct hex_place *out) MUST_CHECK;
  * The path's ":package" for somebody who must have RIGHT on it and whose
  * credential must cover SCOPE for it. Asks for the credential first.
  */
-bool hex_path_package_for(struct call *c, enum scope scope, enum hex_right right, struct hex_place *out) MUST_CHECK;
+bool hex_path_package_for(struct call *c, enum scope scope, enum access right, struct hex_place *out) MUST_CHECK;
 
 /*
  * The path's ":version" of the package; BAD_REQUEST "invalid version: x" when
@@ -115,7 +115,7 @@ const struct hex_release *hex_path_release(struct call *c, const struct hex_pack
  * credential that covers SCOPE on it. The caller may read the repository.
  */
 bool hex_require(struct call *c, const struct hex_place *at, const char *name, enum scope scope,
-	enum hex_right right) MUST_CHECK;
+	enum access right) MUST_CHECK;
 
 /* Whether the caller may still replace the release or take it back. */
 bool hex_window_is_open(struct call *c, const struct repository *repository, const struct hex_package *p,

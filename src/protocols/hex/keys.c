@@ -13,6 +13,7 @@
 #include "domain/account.h"
 #include "domain/auth.h"
 #include "domain/grant.h"
+#include "domain/hex_repository.h"
 #include "domain/repository.h"
 #include "domain/token.h"
 #include "protocols/hex/hex.h"
@@ -63,19 +64,19 @@ refuse_resource(struct call *c, const char *why)
 /* What the holder may do with a repository, or with a package of it. */
 static bool
 right_of_holder(struct call *c, const struct holder *h, struct span repository, struct span package,
-		enum hex_right *out)
+		enum access *out)
 {
 	struct actor holder = { .account_id = h->account->id, .is_organization = h->organization != NULL };
 	const struct actor *caller = c->work.actor;
 	const struct repository *r = hex_repository_find(&c->work, repository);
 	const struct hex_package *p = r && package.at ? hex_package_find(&c->work, r->id, package) : NULL;
 
-	*out = HEX_NOTHING;
+	*out = ACCESS_NONE;
 	if (!r || (package.at && !p))
 		return !fault_is_set(&c->fault);
 	c->work.actor = &holder;
-	if (p ? !hex_package_right(&c->work, r, p->id, out) : !hex_repository_right(&c->work, r, out))
-		*out = HEX_NOTHING;
+	if (p ? !access_package(&c->work, r, p->id, out) : !access_repository(&c->work, r, out))
+		*out = ACCESS_NONE;
 	c->work.actor = caller;
 	return !fault_is_set(&c->fault);
 }
@@ -84,19 +85,19 @@ static bool
 check_access(struct call *c, const struct holder *h, const struct grant *g)
 {
 	struct span package = g->resource, repository = g->resource;
-	enum hex_right right;
+	enum access right;
 
 	switch (g->domain) {
 	case GRANT_PACKAGE:
 		repository = span_cut(&package, '/');
 		if (!right_of_holder(c, h, repository, package, &right))
 			return false;
-		return right >= HEX_WRITE || refuse_resource(c, "you do not have access to this package");
+		return right >= ACCESS_WRITE || refuse_resource(c, "you do not have access to this package");
 	case GRANT_REPOSITORY:
 	case GRANT_DOCS:
 		if (!right_of_holder(c, h, repository, (struct span){ NULL, 0 }, &right))
 			return false;
-		return right >= HEX_READ || refuse_resource(c, "you do not have access to this repository");
+		return right >= ACCESS_READ || refuse_resource(c, "you do not have access to this repository");
 	default:
 		return true;
 	}

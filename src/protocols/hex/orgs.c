@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "domain/account.h"
 #include "domain/audit.h"
+#include "domain/hex_repository.h"
 #include "domain/repository.h"
 #include "protocols/hex/hex.h"
 
@@ -326,7 +327,7 @@ show_repository(struct call *c)
 
 	if (!actor_is_nobody(&c->actor) && !call_authorize(c, SCOPE_READ, NULL, NULL))
 		return false;
-	r = hex_path_repository(c, HEX_READ);
+	r = hex_path_repository(c, ACCESS_READ);
 	return r && reply(c, 200, repository_view(c, r));
 }
 

@@ -93,11 +93,11 @@ begin(struct call *c, struct hex_place *at)
 {
 	struct tx *tx;
 
-	if (!hex_path_package_for(c, SCOPE_CHANGE_OWNERS, HEX_FULL, at))
+	if (!hex_path_package_for(c, SCOPE_CHANGE_OWNERS, ACCESS_FULL, at))
 		return NULL;
 	tx = tx_begin(&c->work);
 	if (!tx || !package_lock(&c->work, at->package->id) ||
-	    !hex_require(c, at, at->package->name, SCOPE_CHANGE_OWNERS, HEX_FULL))
+	    !hex_require(c, at, at->package->name, SCOPE_CHANGE_OWNERS, ACCESS_FULL))
 		return NULL;
 	return tx;
 }
@@ -124,7 +124,7 @@ put(struct call *c)
 	struct hex_ownership o = { 0 };
 
 	/* Who may not is told so before what is wrong with the level. */
-	return hex_path_package_for(c, SCOPE_CHANGE_OWNERS, HEX_FULL, &(struct hex_place){ 0 }) &&
+	return hex_path_package_for(c, SCOPE_CHANGE_OWNERS, ACCESS_FULL, &(struct hex_place){ 0 }) &&
 	       read_level(c, &o) && change(c, hex_owner_put, &o);
 }
 

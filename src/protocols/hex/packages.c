@@ -10,6 +10,7 @@
 #include "base/number.h"
 #include "domain/audit.h"
 #include "domain/hex_owner.h"
+#include "domain/hex_repository.h"
 #include "domain/hex_search.h"
 #include "domain/repository.h"
 #include "protocols/hex/people.h"
@@ -49,7 +50,7 @@ find_repositories(struct call *c, struct rows *out)
 
 	if (!path_span(c, "repository").at)
 		return call_authenticate(c) && hex_repository_list(&c->work, out);
-	r = hex_path_repository(c, HEX_READ);
+	r = hex_path_repository(c, ACCESS_READ);
 	*out = (struct rows){ r, 1 };
 	return r != NULL;
 }

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "domain/auth.h"
 #include "domain/email.h"
+#include "domain/hex_repository.h"
 #include "domain/repository.h"
 #include "http/query.h"
 #include "version/semver.h"
@@ -39,17 +40,17 @@ not_found(struct call *c)
 }
 
 const struct repository *
-hex_path_repository(struct call *c, enum hex_right right)
+hex_path_repository(struct call *c, enum access right)
 {
 	struct span name = path_span(c, "repository");
 	const struct repository *r = &hex_public_repository;
-	enum hex_right has;
+	enum access has;
 
 	if (!call_authenticate(c))
 		return NULL;
 	if (name.at)
 		r = memchr(name.at, '\0', name.len) ? NULL : hex_repository_find(&c->work, name);
-	if (!r || !hex_repository_right(&c->work, r, &has) || has == HEX_NOTHING) {
+	if (!r || !access_repository(&c->work, r, &has) || has == ACCESS_NONE) {
 		not_found(c);
 		return NULL;
 	}
@@ -69,7 +70,7 @@ hex_path_to_fetch(struct call *c, enum scope scope)
 	/* What everybody may have is not worth a look at who asks, nor a query. */
 	if (!path_span(c, "repository").at)
 		return &hex_public_repository;
-	r = hex_path_repository(c, HEX_READ);
+	r = hex_path_repository(c, ACCESS_READ);
 	if (r && r->private && !call_authorize(c, scope, r->name, "*"))
 		return NULL;
 	return r;
@@ -80,7 +81,7 @@ hex_path_to_fetch(struct call *c, enum scope scope)
 bool
 hex_path_package(struct call *c, struct hex_place *out)
 {
-	out->repository = hex_path_repository(c, HEX_READ);
+	out->repository = hex_path_repository(c, ACCESS_READ);
 	if (!out->repository)
 		return false;
 	out->package = hex_package_find(&c->work, out->repository->id, path_span(c, "package"));
@@ -99,26 +100,26 @@ check_email(struct call *c)
 }
 
 bool
-hex_require(struct call *c, const struct hex_place *at, const char *name, enum scope scope, enum hex_right right)
+hex_require(struct call *c, const struct hex_place *at, const char *name, enum scope scope, enum access right)
 {
 	const struct repository *r = at->repository;
 	const struct hex_package *p = at->package;
-	enum hex_right has = HEX_NOTHING;
+	enum access has = ACCESS_NONE;
 
 	if (!call_authorize(c, scope, r->name, name))
 		return false;
-	if (p ? !hex_package_right(&c->work, r, p->id, &has) : !hex_repository_right(&c->work, r, &has))
+	if (p ? !access_package(&c->work, r, p->id, &has) : !access_repository(&c->work, r, &has))
 		return false;
 	/* Everybody may bring a new package to the public repository, but for a job, which was let into another one. */
 	if (!p && !r->private && !c->actor.trusted)
-		has = HEX_FULL;
+		has = ACCESS_FULL;
 	if (has < right)
 		return fault_raise(&c->fault, FAULT_FORBIDDEN, "account not authorized for this action");
 	return c->actor.trusted || c->actor.account_id == r->owner_id || c->actor.is_admin || check_email(c);
 }
 
 bool
-hex_path_package_for(struct call *c, enum scope scope, enum hex_right right, struct hex_place *out)
+hex_path_package_for(struct call *c, enum scope scope, enum access right, struct hex_place *out)
 {
 	if (!call_authenticate(c))
 		return false;

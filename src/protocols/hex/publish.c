@@ -84,7 +84,7 @@ authorize(struct call *c, struct upload *u)
 	if (fault_is_set(&c->fault))
 		return false;
 	u->place = (struct hex_place){ u->repository, p };
-	return hex_require(c, &u->place, name ? name : "", p ? SCOPE_PUBLISH_UPDATE : SCOPE_PUBLISH_NEW, HEX_WRITE);
+	return hex_require(c, &u->place, name ? name : "", p ? SCOPE_PUBLISH_UPDATE : SCOPE_PUBLISH_NEW, ACCESS_WRITE);
 }
 
 static bool
@@ -122,10 +122,10 @@ look_again(struct call *c, struct upload *u)
 		return true;
 	if (u->taken.is_new) {
 		u->place.package = NULL;
-		return hex_require(c, &u->place, u->metadata.name, SCOPE_PUBLISH_NEW, HEX_WRITE);
+		return hex_require(c, &u->place, u->metadata.name, SCOPE_PUBLISH_NEW, ACCESS_WRITE);
 	}
 	u->place.package = hex_package_find(&c->work, u->repository->id, span_of(u->metadata.name));
-	return u->place.package && hex_require(c, &u->place, u->metadata.name, SCOPE_PUBLISH_UPDATE, HEX_WRITE);
+	return u->place.package && hex_require(c, &u->place, u->metadata.name, SCOPE_PUBLISH_UPDATE, ACCESS_WRITE);
 }
 
 static bool
@@ -227,7 +227,7 @@ publish(struct call *c)
 		.entries = (uint64_t)c->work.config->hex_max_entries,
 	};
 
-	u->repository = hex_path_repository(c, HEX_READ);
+	u->repository = hex_path_repository(c, ACCESS_READ);
 	if (!u->repository)
 		return false;
 	if (actor_is_nobody(&c->actor))

@@ -97,7 +97,7 @@ revert(struct call *c)
 	struct tx *tx;
 	bool gone;
 
-	if (!hex_path_package_for(c, SCOPE_DELETE, HEX_WRITE, &at))
+	if (!hex_path_package_for(c, SCOPE_DELETE, ACCESS_WRITE, &at))
 		return false;
 	tx = tx_begin(&c->work);
 	if (!tx || !package_lock_to_delete(&c->work, at.repository->id, at.package->id))
@@ -146,7 +146,7 @@ change_retirement(struct call *c, const char *reason, const char *message)
 	struct tx *tx;
 	bool changed;
 
-	if (!hex_path_package_for(c, SCOPE_YANK, HEX_WRITE, &at))
+	if (!hex_path_package_for(c, SCOPE_YANK, ACCESS_WRITE, &at))
 		return false;
 	tx = tx_begin(&c->work);
 	if (!tx || !package_lock(&c->work, at.package->id))
@@ -166,7 +166,7 @@ retire(struct call *c)
 	const char *reason, *message;
 
 	/* Who may not is told so before what is wrong with the reason. */
-	return hex_path_package_for(c, SCOPE_YANK, HEX_WRITE, &(struct hex_place){ 0 }) &&
+	return hex_path_package_for(c, SCOPE_YANK, ACCESS_WRITE, &(struct hex_place){ 0 }) &&
 	       read_retirement(c, &reason, &message) && change_retirement(c, reason, message);
 }
 
@@ -197,7 +197,7 @@ retire_all(struct call *c)
 	struct rows releases;
 	struct tx *tx;
 
-	if (!hex_path_package_for(c, SCOPE_YANK, HEX_WRITE, &at) || !read_retirement(c, &reason, &message))
+	if (!hex_path_package_for(c, SCOPE_YANK, ACCESS_WRITE, &at) || !read_retirement(c, &reason, &message))
 		return false;
 	tx = tx_begin(&c->work);
 	return tx && package_lock(&c->work, at.package->id) &&

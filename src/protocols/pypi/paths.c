@@ -11,9 +11,9 @@
 #include "base/arena.h"
 #include "base/settings.h"
 #include "base/text.h"
+#include "domain/access.h"
 #include "domain/auth.h"
 #include "domain/email.h"
-#include "domain/hex_access.h"
 #include "domain/repository.h"
 #include "formats/pypi_name.h"
 #include "version/pep440.h"
@@ -66,9 +66,9 @@ demand_credential(struct call *c)
 static bool
 may_read(struct call *c, const struct repository *r)
 {
-	enum hex_right has;
+	enum access has;
 
-	return (r && hex_repository_right(&c->work, r, &has) && has != HEX_NOTHING) || not_found(c);
+	return (r && access_repository(&c->work, r, &has) && has != ACCESS_NONE) || not_found(c);
 }
 
 const struct repository *
@@ -171,16 +171,16 @@ pypi_require(struct call *c, const struct pypi_place *at, const char *name, enum
 {
 	const struct repository *r = at->repository;
 	const struct pypi_project *p = at->project;
-	enum hex_right has = HEX_NOTHING;
+	enum access has = ACCESS_NONE;
 
 	if (!pypi_covers(c, r, name, scope))
 		return false;
-	if (p ? !hex_package_right(&c->work, r, p->id, &has) : !hex_repository_right(&c->work, r, &has))
+	if (p ? !access_package(&c->work, r, p->id, &has) : !access_repository(&c->work, r, &has))
 		return false;
 	/* Everybody may bring a new project to the registry's own repository. */
 	if (!p && r->owner_id == 0)
-		has = HEX_FULL;
-	if (has < (full ? HEX_FULL : HEX_WRITE))
+		has = ACCESS_FULL;
+	if (has < (full ? ACCESS_FULL : ACCESS_WRITE))
 		return refuse_project(c, name);
 	/* Who deletes a project could begin it anew, out of quarantine. */
 	if (p && strcmp(p->status, "quarantined") == 0 && !c->actor.is_admin)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Hex repositories and rights; see the header.
+ * Rights in repositories; see the header.
  */
-#include "domain/hex_access.h"
+#include "domain/access.h"
 
 #include "base/fault.h"
 #include "base/work.h"
@@ -11,32 +11,20 @@
 #include "domain/organization.h"
 #include "domain/repository.h"
 
-const struct repository *
-hex_repository_find(struct work *w, struct span name)
-{
-	return db_one(w, Q_HEX_REPOSITORY_BY_NAME, &repository_row, ARGS(text_span(name)));
-}
-
-bool
-hex_repository_list(struct work *w, struct rows *out)
-{
-	return db_many(w, Q_HEX_REPOSITORY_LIST, &repository_row, ARGS(num(w->actor ? w->actor->account_id : 0)), out);
-}
-
-static enum hex_right
+static enum access
 right_of_role(enum member_role role)
 {
 	switch (role) {
 	case ROLE_NONE:
 		break;
 	case ROLE_READ:
-		return HEX_READ;
+		return ACCESS_READ;
 	case ROLE_WRITE:
-		return HEX_WRITE;
+		return ACCESS_WRITE;
 	case ROLE_ADMIN:
-		return HEX_FULL;
+		return ACCESS_FULL;
 	}
-	return HEX_NOTHING;
+	return ACCESS_NONE;
 }
 
 /* A CI job may look at the repositories that it was let into, and into those of the packages that it publishes. */
@@ -59,17 +47,17 @@ admits_job(const struct actor *actor, const struct repository *r)
 }
 
 bool
-hex_repository_right(struct work *w, const struct repository *r, enum hex_right *out)
+access_repository(struct work *w, const struct repository *r, enum access *out)
 {
 	int64_t account_id = w->actor ? w->actor->account_id : 0;
 	enum member_role role;
-	enum hex_right right;
+	enum access right;
 
-	*out = !r->private || (w->actor && admits_job(w->actor, r)) ? HEX_READ : HEX_NOTHING;
+	*out = !r->private || (w->actor && admits_job(w->actor, r)) ? ACCESS_READ : ACCESS_NONE;
 	if (account_id == 0)
 		return true;
 	if (w->actor->is_admin || account_id == r->owner_id) {
-		*out = HEX_FULL;
+		*out = ACCESS_FULL;
 		return true;
 	}
 	if (r->owner_id == 0)
@@ -83,20 +71,20 @@ hex_repository_right(struct work *w, const struct repository *r, enum hex_right 
 }
 
 bool
-hex_package_right(struct work *w, const struct repository *r, int64_t package_id, enum hex_right *out)
+access_package(struct work *w, const struct repository *r, int64_t package_id, enum access *out)
 {
 	int64_t right;
 
-	if (!hex_repository_right(w, r, out))
+	if (!access_repository(w, r, out))
 		return false;
-	if (*out == HEX_READ && w->actor && auth_trusted_covers(w->actor, package_id))
-		*out = HEX_WRITE;
+	if (*out == ACCESS_READ && w->actor && auth_trusted_covers(w->actor, package_id))
+		*out = ACCESS_WRITE;
 	/* Who left the organization keeps nothing of a private package. */
-	if (*out == HEX_NOTHING || *out == HEX_FULL || !w->actor || w->actor->account_id == 0)
+	if (*out == ACCESS_NONE || *out == ACCESS_FULL || !w->actor || w->actor->account_id == 0)
 		return true;
-	if (!db_int(w, Q_HEX_PACKAGE_RIGHT, ARGS(num(package_id), num(w->actor->account_id)), &right))
+	if (!db_int(w, Q_ACCESS_PACKAGE, ARGS(num(package_id), num(w->actor->account_id)), &right))
 		return false;
 	if (right > (int64_t)*out)
-		*out = (enum hex_right)right;
+		*out = (enum access)right;
 	return true;
 }

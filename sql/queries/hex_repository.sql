@@ -1,4 +1,4 @@
--- Who may do what with Hex repositories and packages.
+-- Hex repositories.
 
 -- :name hex_repository_by_name :one
 -- The registry's own repository, or that of the organization of the same name.
@@ -23,14 +23,3 @@ SELECT r.id, r.ecosystem, r.owner_id, a.name AS owner, r.name, r.private,
    AND (r.owner_id IS NULL OR a.name = r.name)
  ORDER BY r.owner_id IS NOT NULL, r.name
  LIMIT 1000;
-
--- :name hex_package_right :one
--- What an account may do with a package as its owner or as member of an
--- organization that owns it: 0 nothing, 2 publish, 3 everything.
-SELECT coalesce(max(CASE
-		WHEN o.account_id = $2 OR m.role = 'admin' THEN CASE o.role WHEN 'owner' THEN 3 ELSE 2 END
-		WHEN m.role = 'write' THEN 2
-		ELSE 0 END), 0)::bigint AS count
-  FROM owner o
-  LEFT JOIN membership m ON m.organization_id = o.account_id AND m.account_id = $2
- WHERE o.package_id = $1;
