@@ -75,8 +75,12 @@ SELECT a.id, a.kind, a.name, a.full_name, a.avatar_url, a.url, a.is_admin, a.pub
  WHERE lower(e.address) = lower($1::text) AND e.verified_at IS NOT NULL AND e.is_public
    AND a.kind = 'user';
 
--- :name account_lock_abandoned :one
--- The user, if it never confirmed its only address and has nothing: whoever registers it again may have it.
+-- :name account_hold :one
+-- Keep an account from changing, and from being given anything, until the transaction ends.
+SELECT id FROM account WHERE id = $1::bigint FOR UPDATE;
+
+-- :name account_abandoned :one
+-- The held user, if it never confirmed its only address and has nothing: whoever registers it again may have it.
 SELECT a.id
   FROM account a
   JOIN email e ON e.account_id = a.id AND e.is_primary
@@ -84,8 +88,7 @@ SELECT a.id
    AND lower(e.address) = lower($2::text) AND e.verified_at IS NULL
    AND NOT EXISTS (SELECT FROM token t WHERE t.account_id = a.id)
    AND NOT EXISTS (SELECT FROM owner o WHERE o.account_id = a.id)
-   AND NOT EXISTS (SELECT FROM membership m WHERE m.account_id = a.id)
-   FOR UPDATE OF a;
+   AND NOT EXISTS (SELECT FROM membership m WHERE m.account_id = a.id);
 
 -- :name password_reset_insert :one
 -- A new link for the account; none while the former is younger than five minutes.

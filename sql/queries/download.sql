@@ -87,16 +87,25 @@ WITH pending AS MATERIALIZED (
 )
 SELECT count(*) AS count FROM marked;
 
+-- :name download_recent_packages :many
+-- Lock a batch of the packages behind an id whose recent downloads can have changed
+-- by a day passing: those that have some now. A statement of its own, so that the
+-- next one sees what a roll-up that held the locks has carried over.
+SELECT id FROM package
+ WHERE recent_downloads > 0 AND id > $1
+ ORDER BY id
+ LIMIT $2
+   FOR NO KEY UPDATE;
+
 -- :name download_refresh_recent :exec
--- Recompute the downloads of the last 90 days of packages whose count can have
--- changed by a day passing: those that have one now. Only what the totals
--- have too: the rest is added to both by the next roll-up.
+-- Recompute the downloads of the last 90 days of locked packages. Only what the
+-- totals have too: the rest is added to both by the next roll-up.
 UPDATE package p
    SET recent_downloads = n.recent
   FROM (SELECT q.id,
                coalesce((SELECT sum(d.counted) FROM release r JOIN download_day d ON d.release_id = r.id
                           WHERE r.package_id = q.id AND d.day > ($1::timestamptz AT TIME ZONE 'UTC')::date - 90), 0)::bigint AS recent
-          FROM package q WHERE q.recent_downloads > 0) n
+          FROM unnest($2::bigint[]) AS q (id)) n
  WHERE p.id = n.id AND p.recent_downloads <> n.recent;
 
 -- :name download_of_release :many

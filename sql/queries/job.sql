@@ -8,6 +8,11 @@ INSERT INTO job (kind, payload, unique_key, run_at, max_attempts)
 VALUES ($1::text, coalesce($2::text, '{}')::jsonb, $3::text, coalesce($4::timestamptz, now()), $5::integer)
 ON CONFLICT (unique_key) WHERE finished_at IS NULL AND locked_until IS NULL DO NOTHING;
 
+-- :name job_schedule_lock :exec
+-- One at a time looks which periodic jobs there are: a row that is claimed as soon as
+-- it is there is out of the index that would keep a second one away.
+SELECT pg_advisory_xact_lock(hashtext('job_schedule'));
+
 -- :name job_schedule :exec
 -- The rows of periodic jobs that are not there yet.
 INSERT INTO job (kind, unique_key, max_attempts)

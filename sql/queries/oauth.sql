@@ -69,6 +69,10 @@ INSERT INTO token (account_id, name, secret_hash, grants, expires_at, session_id
 VALUES ($1::bigint, $2::text, $3::bytea, $4::text[], $5::timestamptz, $6::bigint, $7::bigint)
 RETURNING id;
 
+-- :name oauth_key_hold :one
+-- A key that opens something still, kept from being revoked until the transaction ends.
+SELECT id FROM token WHERE id = $1::bigint AND revoked_at IS NULL FOR SHARE;
+
 -- :name oauth_access_session :one
 -- The session that an access token of a client belongs to.
 SELECT s.id

@@ -19,6 +19,7 @@
 #define FLUSH_AT (SLOTS / 4 * 3)
 /* Rows carried over at once, so that no transaction holds many locks for long. */
 #define ROLLUP_BATCH 5000
+#define REFRESH_BATCH 1000
 
 struct counter {
 	int64_t file_id;	/* 0: free */
@@ -202,11 +203,37 @@ download_rollup(struct work *w, const struct job *job)
 	return true;
 }
 
+/* Refresh one batch behind *LAST, which becomes the last of it; none is left when *COUNT is 0. */
+static bool
+refresh_batch(struct work *w, int64_t *last, size_t *count)
+{
+	struct tx *tx = tx_begin(w);
+	const int64_t *ids;
+	struct rows locked;
+
+	if (!tx || !db_many(w, Q_DOWNLOAD_RECENT_PACKAGES, &locked_type, ARGS(num(*last), num(REFRESH_BATCH)), &locked))
+		return false;
+	ids = locked.at;
+	*count = locked.count;
+	if (locked.count == 0)
+		return tx_commit(w, tx);
+	*last = ids[locked.count - 1];
+	return db_exec(w, Q_DOWNLOAD_REFRESH_RECENT, ARGS(timestamp(w->now), int_array(ids, locked.count)), NULL) &&
+	       tx_commit(w, tx);
+}
+
 bool
 download_refresh_recent(struct work *w, const struct job *job)
 {
+	int64_t last = 0;
+	size_t count;
+
 	(void)job;
-	return db_exec(w, Q_DOWNLOAD_REFRESH_RECENT, ARGS(timestamp(w->now)), NULL);
+	do {
+		if (!refresh_batch(w, &last, &count))
+			return false;
+	} while (count > 0);
+	return true;
 }
 
 bool

@@ -78,6 +78,7 @@ job_add(struct work *w, const char *kind, const char *payload, const char *uniqu
 bool
 job_schedule(struct work *w)
 {
+	struct tx *tx = tx_begin(w);
 	struct span *names;
 	size_t count = 0;
 
@@ -88,7 +89,8 @@ job_schedule(struct work *w)
 	for (const struct job_kind *k = job_kinds; k->name; k++)
 		if (k->every > 0)
 			names[count++] = span_of(k->name);
-	return db_exec(w, Q_JOB_SCHEDULE, ARGS(text_array(names, count)), NULL);
+	return tx && db_exec(w, Q_JOB_SCHEDULE_LOCK, NO_ARGS, NULL) &&
+	       db_exec(w, Q_JOB_SCHEDULE, ARGS(text_array(names, count)), NULL) && tx_commit(w, tx);
 }
 
 const struct doc *

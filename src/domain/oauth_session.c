@@ -301,6 +301,7 @@ oauth_key_exchange(struct work *w, struct span secret, struct texts scopes, stru
 	struct access access = { .name = "client_credentials" };
 	struct actor key;
 	struct tx *tx;
+	int64_t held;
 
 	*out = (struct oauth_tokens){ 0 };
 	if (!auth_token(w, secret, &key)) {
@@ -316,7 +317,11 @@ oauth_key_exchange(struct work *w, struct span secret, struct texts scopes, stru
 	if (!cover(w, &key, scopes, &access.scopes))
 		return false;
 	tx = tx_begin(w);
-	return tx && issue_access(w, &access, out) && tx_commit(w, tx);
+	if (!tx || !db_int(w, Q_OAUTH_KEY_HOLD, ARGS(num(key.token_id)), &held))
+		return false;
+	if (held == 0)
+		return oauth_refuse(w, FAULT_UNAUTHENTICATED, "invalid_client", "Invalid API key");
+	return issue_access(w, &access, out) && tx_commit(w, tx);
 }
 
 /* ---- revoking ---- */

@@ -152,17 +152,19 @@ note(struct work *w, const char *action, const struct account *organization, con
 	});
 }
 
-/* Whoever adds members of one organization at once waits for each other here. */
+/* Whoever adds members of one organization at once, or changes its seats, waits for each other here. */
 static bool
-take_seat(struct work *w, const struct account *organization)
+take_seat(struct work *w, int64_t organization_id)
 {
+	const struct account *organization;
 	int64_t locked, members;
 
-	if (!db_int(w, Q_TOKEN_LOCK_ACCOUNT, ARGS(num(organization->id)), &locked) ||
-	    !db_int(w, Q_MEMBER_COUNT, ARGS(num(organization->id)), &members))
+	if (!db_int(w, Q_TOKEN_LOCK_ACCOUNT, ARGS(num(organization_id)), &locked) ||
+	    !db_int(w, Q_MEMBER_COUNT, ARGS(num(organization_id)), &members))
 		return false;
-	if (organization->seats == 0 || members < organization->seats)
-		return true;
+	organization = account_find_id(w, organization_id);
+	if (!organization || organization->seats == 0 || members < organization->seats)
+		return !fault_is_set(w->fault);
 	return fault_raise(w->fault, FAULT_INVALID, "not enough seats to add member");
 }
 
@@ -171,7 +173,7 @@ add(struct work *w, const struct account *organization, const struct account *us
 {
 	int64_t affected;
 
-	if (!take_seat(w, organization) ||
+	if (!take_seat(w, organization->id) ||
 	    !db_exec(w, Q_MEMBER_ADD,
 		ARGS(num(organization->id), num(user->id), text(member_role_name(role))), &affected))
 		return false;

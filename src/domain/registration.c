@@ -56,7 +56,8 @@ take_over(struct work *w, const struct account *account, const struct registrati
 {
 	int64_t id;
 
-	if (!db_int(w, Q_ACCOUNT_LOCK_ABANDONED, ARGS(num(account->id), text(r->address)), &id))
+	if (!db_int(w, Q_ACCOUNT_HOLD, ARGS(num(account->id)), &id) ||
+	    !db_int(w, Q_ACCOUNT_ABANDONED, ARGS(num(account->id), text(r->address)), &id))
 		return false;
 	if (id == 0)
 		return refuse_name(w);

@@ -30,6 +30,55 @@ teardown_own_database(void **state)
 	return test_teardown(state);
 }
 
+/* ---- one who holds what others want ---- */
+
+static pid_t holder;
+
+/* In the child: 0 when it was waited for. */
+static int
+hold_in_child(const char *dbname, bool (*act)(void), int done)
+{
+	struct tx *tx;
+
+	w->db = db_new(test_conninfo(dbname), 30 * CLOCK_SECOND);
+	tx = tx_begin(w);
+	if (!tx || !act() || write(done, "x", 1) != 1)
+		return 1;
+	for (int i = 0; i < 1000; i++) {
+		if (sql_int("SELECT count(*) FROM pg_stat_activity"
+			    " WHERE datname = current_database() AND wait_event_type = 'Lock'") > 0)
+			return tx_commit(w, tx) ? 0 : 1;
+		usleep(10000);
+	}
+	return 2;
+}
+
+void
+hold(const char *dbname, bool (*act)(void))
+{
+	int done[2];
+	char byte;
+
+	assert_int_equal(pipe(done), 0);
+	holder = fork();
+	if (holder == 0)
+		_exit(hold_in_child(dbname, act, done[1]));
+	close(done[1]);
+	assert_int_equal(read(done[0], &byte, 1), 1);
+	close(done[0]);
+}
+
+void
+assert_was_waited_for(void)
+{
+	int status;
+
+	assert_int_equal(waitpid(holder, &status, 0), holder);
+	assert_int_equal(status, 0);
+}
+
+/* ---- many who ask at once ---- */
+
 static int
 ask_in_child(const struct crowd *crowd, size_t number)
 {

@@ -6,6 +6,7 @@
 #ifndef ENTREPOT_TESTS_CROWD_H
 #define ENTREPOT_TESTS_CROWD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "request.h"
@@ -31,6 +32,14 @@ struct crowd {
 	size_t count;
 	enum crowd_outcome (*judge)(const struct test_answer *);
 };
+
+/*
+ * Let ACT change the database DBNAME over a connection of its own, in a
+ * transaction that is committed as soon as somebody waits for it. Returns when
+ * it has been done; assert_was_waited_for() when it has been committed, too.
+ */
+void hold(const char *dbname, bool (*act)(void));
+void assert_was_waited_for(void);
 
 /* Let the crowd ask, each over a connection of its own; how many came out how. */
 void ask_at_once(const struct crowd *crowd, int outcomes[CROWD__MAX]);

@@ -7,15 +7,10 @@
 #include "crowd.h"
 
 #include <dirent.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "db/session.h"
 #include "domain/account.h"
-#include "domain/download.h"
 #include "domain/organization.h"
-#include "domain/package.h"
-#include "domain/repository.h"
 
 static int
 count_spool_files(void)
@@ -301,119 +296,6 @@ different_crates_at_once_count_their_keywords(void **state)
 	assert_int_equal(sql_int("SELECT package_count FROM repository WHERE name = 'crates'"), CROWD_SIZE);
 }
 
-/* In a child, after TX did what others run into: end it when somebody waits for it, and leave. */
-static NORETURN void
-commit_when_waited_for(struct tx *tx, int started)
-{
-	if (write(started, "x", 1) != 1)
-		_exit(1);
-	for (int i = 0; i < 1000; i++) {
-		if (sql_int("SELECT count(*) FROM pg_stat_activity"
-			    " WHERE datname = current_database() AND wait_event_type = 'Lock'") > 0)
-			_exit(tx_commit(w, tx) ? 0 : 1);
-		usleep(10000);
-	}
-	_exit(2);
-}
-
-static NORETURN void
-delete_slowly(const char *conninfo, int64_t package_id, int started)
-{
-	struct tx *tx;
-
-	w->db = db_new(conninfo, 30000000);
-	tx = tx_begin(w);
-	if (!tx || !package_lock_to_delete(w, REPOSITORY_CRATES, package_id) ||
-	    !package_delete(w, package_id, NULL, w->now))
-		_exit(1);
-	commit_when_waited_for(tx, started);
-}
-
-static NORETURN void
-flush_slowly(const char *conninfo, int started)
-{
-	struct tx *tx;
-	int64_t wait;
-
-	w->db = db_new(conninfo, 30000000);
-	tx = tx_begin(w);
-	if (!tx || !download_flush_all(w, &wait))
-		_exit(1);
-	commit_when_waited_for(tx, started);
-}
-
-static void
-assert_child_is_well(pid_t child)
-{
-	int status;
-
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(status, 0);
-}
-
-static void
-downloads_of_a_crate_that_is_being_deleted_do_not_hold_up_the_others(void **state)
-{
-	int64_t gone, wait = 0;
-	int started[2];
-	pid_t child;
-	char byte;
-
-	(void)state;
-	use_own_database("deleted");
-	given_crate("alice", "foo", "1.0.0", NULL);
-	given_crate("alice", "bar", "1.0.0", NULL);
-	gone = sql_int("SELECT id FROM package WHERE name = 'foo'");
-	assert_int_equal(get("/files/crates/foo/foo-1.0.0.crate")->status, 200);
-	assert_int_equal(get("/files/crates/bar/bar-1.0.0.crate")->status, 200);
-	assert_int_equal(pipe(started), 0);
-	child = fork();
-	if (child == 0)
-		delete_slowly(test_conninfo("deleted"), gone, started[1]);
-	assert_int_equal(read(started[0], &byte, 1), 1);
-
-	assert_true(download_flush_all(w, &wait));
-	assert_no_fault(w->fault);
-
-	assert_child_is_well(child);
-	close(started[0]);
-	close(started[1]);
-	assert_int_equal(sql_int("SELECT count(*) FROM download_day"), 1);
-	assert_int_equal(sql_int("SELECT count FROM download_day d JOIN release r ON r.id = d.release_id"
-		" JOIN package p ON p.id = r.package_id WHERE p.name = 'bar'"), 1);
-}
-
-static void
-downloads_that_are_written_while_others_are_carried_over_are_carried_too(void **state)
-{
-	int64_t wait = 0;
-	int started[2];
-	pid_t child;
-	char byte;
-
-	(void)state;
-	use_own_database("carried");
-	given_crate("alice", "foo", "1.0.0", NULL);
-	assert_int_equal(get("/files/crates/foo/foo-1.0.0.crate")->status, 200);
-	assert_true(download_flush_all(w, &wait));
-	assert_int_equal(get("/files/crates/foo/foo-1.0.0.crate")->status, 200);
-	assert_int_equal(pipe(started), 0);
-	child = fork();
-	if (child == 0)
-		flush_slowly(test_conninfo("carried"), started[1]);
-	assert_int_equal(read(started[0], &byte, 1), 1);
-
-	assert_true(download_rollup(w, NULL));
-	assert_no_fault(w->fault);
-
-	assert_child_is_well(child);
-	close(started[0]);
-	close(started[1]);
-	assert_int_equal(sql_int("SELECT count FROM download_day"), 2);
-	assert_int_equal(sql_int("SELECT counted FROM download_day"), 2);
-	assert_int_equal(sql_int("SELECT downloads FROM package"), 2);
-}
-
 TESTS(faults,
 	TEST_ALONE(a_publish_whose_connection_breaks_anywhere_leaves_nothing),
 	TEST_ALONE(a_yank_whose_connection_breaks_anywhere_is_undone),
@@ -425,8 +307,6 @@ TESTS(faults,
 	TEST_ALONE(of_identical_publishes_at_once_one_succeeds),
 	TEST_ALONE(different_versions_at_once_all_succeed),
 	TEST_ALONE(different_crates_at_once_count_their_keywords),
-	TEST_ALONE(downloads_of_a_crate_that_is_being_deleted_do_not_hold_up_the_others),
-	TEST_ALONE(downloads_that_are_written_while_others_are_carried_over_are_carried_too),
 );
 
 TEST_MAIN("faults", TEST_LIST(faults))
