@@ -331,6 +331,11 @@ conf_set() {
 	printf '%s\n' "$fresh" >"$file"
 }
 
+# conf_get FILE KEY: its value, empty when it is not set.
+conf_get() {
+	KEY=$2 awk '$1 == ENVIRON["KEY"] && !done { sub(/^[^=]*=[ \t]*/, ""); sub(/[ \t]*$/, ""); print; done = 1 }' "$1"
+}
+
 # random_word LENGTH: letters and digits.
 random_word() {
 	LC_ALL=C tr -dc 'A-Za-z0-9' </dev/urandom 2>/dev/null | head -c "$1"

@@ -153,16 +153,18 @@ stock_site() {
 	stock_apache "$1" a2ensite -q entrepot >/dev/null
 }
 
-# A shared host: what its customers may do stands in their .htaccess.
+# A shared host: what its customers may do stands in their .htaccess, which may
+# say no more than it has to. Scripts run as the account, as suexec has it.
 stock_site_shared() {
-	stock_apache_modules "$1" fcgid rewrite
+	stock_apache_modules "$1" fcgid rewrite userdir
 	cat >"$1/etc/apache2/sites-available/entrepot.conf" <<-CONF
 	<VirtualHost 127.0.0.1:$2>
 		ServerName 127.0.0.1
-		DocumentRoot "$1/web"
-		FcgidMaxRequestLen ${SHARED_BODY:-536870912}
-		<Directory "$1/web">
-			AllowOverride All
+		DocumentRoot "$1/account/public_html"
+		UserDir "$1/account/public_html"
+		${SHARED_BODY:+FcgidMaxRequestLen $SHARED_BODY}
+		<Directory "$1/account/public_html">
+			AllowOverride FileInfo Options=ExecCGI
 			Require all granted
 		</Directory>
 	</VirtualHost>

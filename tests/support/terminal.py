@@ -1,0 +1,44 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs a command on a terminal, and answers what it asks for in secret.
+
+  ANSWER=... terminal.py COMMAND [ARGUMENT]...
+
+What the command prints goes to standard output. The answer is typed once,
+when the command has turned the terminal's echo off.
+"""
+
+import os
+import pty
+import select
+import sys
+import termios
+
+
+def echoes(terminal):
+    return termios.tcgetattr(terminal)[3] & termios.ECHO
+
+
+def main():
+    answer = os.environ.pop("ANSWER").encode() + b"\n"
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execvp(sys.argv[1], sys.argv[1:])
+    while True:
+        readable, _, _ = select.select([terminal], [], [], 0.05)
+        if answer and not echoes(terminal):
+            os.write(terminal, answer)
+            answer = b""
+        try:
+            data = os.read(terminal, 65536) if readable else None
+        except OSError:		# nobody has the terminal any more
+            break
+        if data == b"":
+            break
+        if data:
+            sys.stdout.buffer.write(data.replace(b"\r\n", b"\n"))
+            sys.stdout.buffer.flush()
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+sys.exit(main())
