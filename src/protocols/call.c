@@ -196,7 +196,10 @@ reply_range(struct call *c, const char *etag, int64_t size, int64_t modified)
 	return true;
 }
 
-/* The web server sends the file; it also answers Range, against the same ETag. */
+/*
+ * The web server sends the file; it also answers Range, against the same ETag.
+ * Not one that lies behind the end: lighttpd's 416 would not tell the size.
+ */
 static bool
 reply_sendfile(struct call *c, const char *path)
 {
@@ -216,18 +219,31 @@ reply_blob(struct call *c, const char *content_type, const uint8_t sha256[SHA256
 {
 	struct arena *a = c->work.arena;
 	const char *etag = arena_printf(a, "\"%s\"", encode_hex(a, sha256, SHA256_SIZE));
+	struct byte_range part;
 
 	call_header(c, "ETag", etag);
 	if (conditional_not_modified(c->request, etag, modified))
 		return reply_empty(c, 304);
 	call_header(c, "Content-Type", content_type);
-	if (c->work.config->sendfile != SENDFILE_NONE && c->request->method == METHOD_GET)
+	if (c->work.config->sendfile != SENDFILE_NONE && c->request->method == METHOD_GET &&
+	    range_parse(c->request, size, etag, modified, &part) != RANGE_UNSATISFIABLE)
 		return reply_sendfile(c, blob_path(&c->work, sha256));
 	call_header(c, "Accept-Ranges", "bytes");
 	c->response->fd = blob_open(&c->work, sha256);
 	if (c->response->fd < 0)
 		return false;
 	return reply_range(c, etag, size, modified);
+}
+
+bool
+call_is_download(const struct call *c, int64_t size, int64_t modified)
+{
+	struct byte_range part;
+
+	if (c->request->method != METHOD_GET || c->response->status >= 300)
+		return false;
+	return range_parse(c->request, size, response_get(c->response, "ETag"), modified, &part) != RANGE_PART ||
+	       part.first == 0;
 }
 
 struct span

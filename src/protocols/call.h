@@ -82,6 +82,14 @@ bool redirect(struct call *c, int status, const char *url);
 bool reply_blob(struct call *c, const char *content_type, const uint8_t sha256[SHA256_SIZE],
 	int64_t size, int64_t modified) MUST_CHECK;
 
+/*
+ * After reply_blob(), with its SIZE and MODIFIED: whether this answer counts as
+ * a download. One download is one count, in however many pieces it is fetched:
+ * only that with the first byte counts. Under sendfile it is the web server who
+ * cuts ranges, so the status does not tell.
+ */
+bool call_is_download(const struct call *c, int64_t size, int64_t modified);
+
 /* A parameter of the path; empty span when the pattern has none of that name. */
 struct span path_span(const struct call *c, const char *name);
 /* The same as C string; NULL when it holds a NUL byte. */

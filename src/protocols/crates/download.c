@@ -112,7 +112,7 @@ send_crate(struct call *c, const char *version)
 						: "public, max-age=31536000, immutable");
 	if (!reply_blob(c, "application/gzip", (const uint8_t *)file->sha256.at, file->size, file->created_at))
 		return false;
-	if (c->request->method == METHOD_GET && c->response->status == 200)
+	if (call_is_download(c, file->size, file->created_at))
 		download_count(&c->work, file->file_id);
 	return true;
 }

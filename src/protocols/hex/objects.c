@@ -89,7 +89,7 @@ tarball(struct call *c)
 {
 	const struct file *f = send_stored(c, hex_path_to_fetch(c, SCOPE_REPOSITORY), "tarballs");
 
-	if (f && c->request->method == METHOD_GET && c->response->status == 200)
+	if (f && call_is_download(c, f->size, f->created_at))
 		download_count(&c->work, f->id);
 	return f != NULL;
 }

@@ -13,36 +13,11 @@
 #include "domain/download.h"
 #include "domain/pypi_download.h"
 #include "domain/repository.h"
-#include "http/conditional.h"
 
 static bool
 not_found(struct call *c)
 {
 	return fault_raise_plain(&c->fault, FAULT_NOT_FOUND);
-}
-
-/*
- * One download is one count, in however many pieces it is fetched: only that
- * with the first byte counts. Under sendfile it is the web server who looks at
- * ranges, so the answer does not tell.
- */
-static bool
-counts(struct call *c, const struct pypi_download *f)
-{
-	const char *etag = response_get(c->response, "ETag");
-	struct byte_range part;
-
-	if (!f->distribution || c->request->method != METHOD_GET || c->response->status >= 300)
-		return false;
-	switch (range_parse(c->request, f->size, etag, f->created_at, &part)) {
-	case RANGE_PART:
-		return part.first == 0;
-	case RANGE_UNSATISFIABLE:
-		return false;
-	case RANGE_NONE:
-		break;
-	}
-	return true;
 }
 
 static bool
@@ -66,7 +41,7 @@ send_file(struct call *c)
 	call_header(c, "Content-Disposition", "attachment");
 	if (!reply_blob(c, f->content_type, (const uint8_t *)f->sha256.at, f->size, f->created_at))
 		return false;
-	if (counts(c, f))
+	if (f->distribution && call_is_download(c, f->size, f->created_at))
 		download_count(&c->work, f->id);
 	return true;
 }
