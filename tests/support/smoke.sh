@@ -61,6 +61,32 @@ index_compressed() {
 	is "$(body | jq -r .vers | tr '\n' ' ')" "1.0.0 1.1.0+build.7 "
 }
 
+# Once the server compresses documents. What is signed or hashed stays as it is.
+pages_compressed() {
+	local etag
+	is "$(http GET /simple/smoke-py/)" 200
+	is "$(header content-encoding)" ""
+	cp "$house/work/body" "$house/work/plain"
+	is "$(http GET /simple/smoke-py/ -H 'Accept-Encoding: gzip')" 200
+	is "$(header content-encoding)" gzip
+	like "$(header vary)" "[Aa]ccept-[Ee]ncoding"
+	gzip -dc <"$house/work/body" | cmp - "$house/work/plain"
+	etag=$(header etag)
+	is "$(http GET /simple/smoke-py/ -H 'Accept-Encoding: gzip' -H "If-None-Match: $etag")" 304
+	is "$(http GET /simple/smoke-py/ -H "If-None-Match: $etag")" 304
+	is "$(http GET /files/crates/smoke/smoke-1.0.0.crate -H 'Accept-Encoding: gzip')" 200
+	is "$(header content-encoding)" ""
+	is "$(sha256sum <"$house/work/body" | cut -d' ' -f1)" "$(index_cksum 1.0.0)"
+}
+
+# compression SERVER
+compression() {
+	it "$1, compressing: pages are compressed and asked for conditionally" pages_compressed
+	it "$1, compressing: an index file that the server compresses answers 304 to its tag" index_compressed
+	it "$1, compressing: the objects of a Hex repository arrive as they are stored" hex_objects
+	it "$1, compressing: a wheel has the uploaded bytes, whole, in part and as metadata" python_files
+}
+
 head_requests() {
 	is "$(http HEAD /index/sm/ok/smoke)" 200
 	is "$(http HEAD /api/v1/crates/smoke)" 200
@@ -113,6 +139,44 @@ download_range() {
 	is "$(http GET /api/v1/crates/smoke/1.0.0/download -L -r -5)" 206
 	cmp "$house/work/body" <(tail -c 5 "$house/work/whole")
 	is "$(http GET /api/v1/crates/smoke/1.0.0/download -L -r 999999-)" 416
+	is "$(header content-range)" "bytes */$size"
+	is "$(header x-sendfile)$(header x-accel-redirect)" ""
+	# what changed in between is sent whole
+	is "$(http GET /api/v1/crates/smoke/1.0.0/download -L -r 10-19 -H 'If-Range: "other"')" 200
+	cmp "$house/work/body" "$house/work/whole"
+}
+
+# counted FILE: its downloads that have been written.
+counted() {
+	sql "SELECT coalesce(sum(d.count), 0) FROM download_day d JOIN file f ON f.id = d.file_id
+		WHERE f.filename = '$1'"
+}
+has_counted() { [ "$(counted "$1")" -ge 1 ]; }
+
+# count_pieces FILE PATH: the piece that counts comes last, when all that does
+# not is older and would be written sooner.
+count_pieces() {
+	is "$(http GET "$2" -r 10-)" 206
+	is "$(http GET "$2" -r -5)" 206
+	is "$(http GET "$2" -r 99999999-)" 416
+	is "$(http HEAD "$2")" 200
+	is "$(http GET "$2" -H "If-None-Match: $(header etag)")" 304
+	is "$(http GET "$2" -r 0-9)" 206
+	wait_until 10 has_counted "$1"
+	is "$(counted "$1")" 1 "$1"
+}
+
+# pieces_count_once [LETTERS]: these end the packages' names.
+pieces_count_once() {
+	local word=${1:-}
+	publish_crate "pieces$word" 1.0.0
+	count_pieces "pieces$word-1.0.0.crate" "/files/crates/pieces$word/pieces$word-1.0.0.crate"
+	hextar "pieces_hex$word" 1.0.0 >"$house/work/pieces"
+	is "$(hex_api POST "/packages/pieces_hex$word/releases?replace=false" \
+		-H 'Content-Type: application/octet-stream' --data-binary "@$house/work/pieces")" 201
+	count_pieces "pieces_hex$word-1.0.0.tar" "/repo/tarballs/pieces_hex$word-1.0.0.tar"
+	is "$(pykit upload "$base_url" "$alice" "pieces-py$word" 1.0)" 200
+	count_pieces "pieces_py$word-1.0-py3-none-any.whl" "$(python_file "pieces-py$word")"
 }
 
 download_conditional() {
@@ -372,6 +436,7 @@ smoke() {
 	it "$1: a download has the published bytes and shows no internal header" download_whole
 	it "$1: a version with + is found, plain and escaped" download_plus
 	it "$1: a download honours Range" download_range
+	it "$1: a download in pieces counts once" pieces_count_once
 	it "$1: a download answers 304 to its own ETag" download_conditional
 	it "$1: HEAD of a download tells its length" download_head
 	it "$1: PUT without body, PUT and DELETE with body arrive" writes

@@ -16,6 +16,9 @@ smoke "apache"
 it "apache: a wheel of 100 MB is uploaded" large_wheel
 clients "apache"
 
+# Debian's configuration has mod_deflate.
+compression "apache"
+
 # mod_xsendfile
 sends_files() {
 	[ -e /usr/lib/apache2/modules/mod_xsendfile.so ] || skip "mod_xsendfile is not installed"
@@ -29,6 +32,7 @@ sends_files() {
 it "apache: files can be sent by mod_xsendfile" sends_files
 it "apache, sent: a download has the published bytes" download_whole
 it "apache, sent: a download honours Range" download_range
+it "apache, sent: a download in pieces counts once" pieces_count_once sent
 it "apache, sent: a download answers 304 to its own ETag" download_conditional
 it "apache, sent: HEAD of a download tells its length" download_head
 

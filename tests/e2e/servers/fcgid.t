@@ -19,6 +19,9 @@ smoke "mod_fcgid"
 it "mod_fcgid: a wheel of 100 MB is uploaded" large_wheel
 clients "mod_fcgid"
 
+# Debian's configuration has mod_deflate.
+compression "mod_fcgid"
+
 # mod_xsendfile
 sends_files() {
 	[ -e /usr/lib/apache2/modules/mod_xsendfile.so ] || skip "mod_xsendfile is not installed"
@@ -31,6 +34,7 @@ sends_files() {
 it "mod_fcgid: files can be sent by mod_xsendfile" sends_files
 it "mod_fcgid, sent: a download has the published bytes" download_whole
 it "mod_fcgid, sent: a download honours Range" download_range
+it "mod_fcgid, sent: a download in pieces counts once" pieces_count_once sent
 it "mod_fcgid, sent: a download answers 304 to its own ETag" download_conditional
 it "mod_fcgid, sent: HEAD of a download tells its length" download_head
 

@@ -30,7 +30,20 @@ house_set sendfile none
 it "nginx: a reload turns sending files by the server off" entrepot_reload
 it "nginx, streamed: a download has the published bytes" download_whole
 it "nginx, streamed: a download honours Range" download_range
+it "nginx, streamed: a download in pieces counts once" pieces_count_once streamed
 it "nginx, streamed: a download answers 304 to its own ETag" download_conditional
 it "nginx, streamed: HEAD of a download tells its length" download_head
+
+# as the recipe says that it may be
+compresses() {
+	local types="text/plain application/json application/vnd.pypi.simple.v1+json"
+	sed -i "s|^\tgzip off;|\tgzip on; gzip_min_length 1; gzip_vary on; gzip_types $types;|" \
+		"$house/etc/nginx/conf.d/entrepot.conf"
+	webserver_stop "$web" "$house"
+	webserver_start "$web" "$house" "$port" "$user"
+	wait_until 10 house_ready
+}
+it "nginx: it can compress" compresses
+compression "nginx"
 
 done_testing
