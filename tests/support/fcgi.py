@@ -10,7 +10,8 @@ supervisor does to its socket.
   fcgi.py hold SOCKET COMMAND...        binds SOCKET, keeps it, and runs
                                         COMMAND with it as systemd would
                                         (LISTEN_FDS); USR1 starts a second one
-                                        and then ends the first; TERM ends all
+                                        and then ends the first, HUP ends it
+                                        first; TERM ends all
 
 Standard library only.
 """
@@ -96,6 +97,11 @@ def hold(path, command):
         os.kill(children[0], signal.SIGTERM)
         os.waitpid(children.pop(0), 0)
 
+    def restart(*_):
+        os.kill(children[0], signal.SIGTERM)
+        os.waitpid(children.pop(0), 0)
+        start()
+
     def end(*_):
         for pid in children:
             os.kill(pid, signal.SIGTERM)
@@ -103,6 +109,7 @@ def hold(path, command):
         sys.exit(0)
 
     signal.signal(signal.SIGUSR1, roll)
+    signal.signal(signal.SIGHUP, restart)
     signal.signal(signal.SIGTERM, end)
     start()
     while True:

@@ -1,226 +1,19 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# What an administrator does to a registry that is in use, and what befalls it,
-# for each way to run it: reload, update, rotated logs, killed processes,
-# PostgreSQL that restarts, a full disk. 16 clients read and 4 publish. With a
+# Upkeep (see support/upkeep.sh) of registries behind each web server: of a
+# master, of spawn-fcgi's, and of processes that the web server starts. With a
 # master no request fails; without one those that are tried again do not.
 
 . "$(dirname "$0")/../../support/house.sh"
+. "$support/stock.sh"
 . "$support/smoke.sh"
 
 house_open
+. "$support/keepers.sh"
 house_set crates_rate_limits no
-trap 'status=$?; process_stop "$house/pid/spawn"; house_close "$status"' EXIT
-acknowledged=$house/work/acknowledged
-blobs=$house/data/blobs
-
-# our_processes: all of this house's entrepot.
-our_processes() {
-	local proc
-	for proc in /proc/[0-9]*; do
-		if [[ $(readlink "$proc/exe" 2>/dev/null) == "$house/bin/entrepot"?( (deleted)) ]]; then
-			echo "${proc##*/}"
-		fi
-	done
-}
-
-# of_this_program: those that run what lies there now.
-of_this_program() {
-	local pid inode
-	inode=$(stat -c %i "$house/bin/entrepot")
-	for pid in $(our_processes); do
-		if [ "$(stat -Lc %i "/proc/$pid/exe" 2>/dev/null)" = "$inode" ]; then
-			echo "$pid"
-		fi
-	done
-}
-
-# in_use RETRIES COMMAND...: while clients are busy; prints what they saw.
-in_use() {
-	local retries=$1 until=$house/work/over clients
-	shift
-	rm -f "$until" "$acknowledged"
-	kit traffic "$base_url" "$alice" --until "$until" --retries "$retries" --log "$acknowledged" \
-		"busy-$BASHPID" /index/st/ea/steady /api/v1/crates/steady /-/health \
-		/api/v1/crates/steady/1.0.0/download >"$house/work/traffic" 2>"$house/work/traffic.err" &
-	clients=$!
-	sleep 0.5
-	"$@" || { touch "$until"; wait; return 1; }
-	sleep 0.4
-	touch "$until"
-	wait "$clients"
-	head -n 5 "$house/work/traffic.err"
-	cat "$house/work/traffic"
-	read -r reads publishes retried failures <"$house/work/traffic"
-	[ "$reads" -gt 16 ]
-	[ "$publishes" -gt 4 ]
-	is "$failures" 0 "failed requests"
-	[ "$retries" -gt 0 ] || is "$retried" 0
-	kit check "$base_url" "$acknowledged"
-}
-
-# another_program: the same with other bytes behind it, put there as packages do.
-another_program() {
-	cp "$house/bin/entrepot" "$house/bin/new"
-	echo "another build" >>"$house/bin/new"
-	mv "$house/bin/new" "$house/bin/entrepot"
-}
-
-all_are_new() { [ -n "$(of_this_program)" ] && [ "$(of_this_program)" = "$(our_processes)" ]; }
-
-# --- with a master ----------------------------------------------------------
-
-master_pid() { process_alive "$house/pid/$master"; }
-master_workers() { pgrep -x entrepot-worker -P "$(master_pid)"; }
-has_new_workers() {
-	local now
-	now=$(master_workers)
-	[ "$(wc -l <<<"$now")" -eq 3 ] && [ -z "$(grep -Fx "$1" <<<"$now")" ]
-}
-
-master_reloads() {
-	local before
-	before=$(master_workers)
-	kill -HUP "$(master_pid)"
-	wait_until 30 has_new_workers "$before"
-}
-
-master_updates() {
-	local before
-	before=$(master_pid)
-	another_program
-	kill -USR2 "$before"
-	wait_until 30 all_are_new
-	is "$(master_pid)" "$before"
-	wait_until 20 has_new_workers ""
-}
-
-no_program() {
-	local before
-	before=$(our_processes)
-	cp -p "$house/bin/entrepot" "$house/work/good"
-	printf '#!/bin/sh\necho "not today" >&2\nexit 1\n' >"$house/bin/new"
-	chmod 755 "$house/bin/new"
-	mv "$house/bin/new" "$house/bin/entrepot"
-	kill -USR2 "$(master_pid)"
-	wait_until 20 grep -q 'no upgrade: .*not today' "$house/log/entrepot.log"
-	rm "$house/bin/entrepot"
-	kill -USR2 "$(master_pid)"
-	wait_until 20 grep -q 'no upgrade: cannot run' "$house/log/entrepot.log"
-	mv "$house/work/good" "$house/bin/entrepot"
-	is "$(http GET /index/st/ea/steady)" 200
-	kill -0 $before
-}
-
-# --- without one ------------------------------------------------------------
-
-has_processes() { [ "$(our_processes | wc -l)" -ge 1 ]; }
-
-# Whoever starts them starts another one for each that ends.
-each_one() {
-	local pid
-	for pid in $(our_processes); do
-		kill -s "$1" "$pid" 2>/dev/null || true
-		sleep 0.2
-	done
-	wait_until 20 has_processes
-}
-
-each_is_updated() {
-	another_program
-	each_one TERM
-	wait_until 20 all_are_new
-}
-
-# --- for all ----------------------------------------------------------------
-
-rotated() {
-	local pid log=$house/log/entrepot.log
-	mv "$log" "$log.1"
-	if [ -n "${master:-}" ]; then
-		kill -USR1 "$(master_pid)"
-	else
-		for pid in $(our_processes); do kill -USR1 "$pid"; done
-	fi
-	wait_until 10 nobody_writes "$log.1"
-	http GET /index/st/ea/steady >/dev/null
-	wait_until 10 grep -q index/st/ea "$log"
-}
-nobody_writes() {
-	local pid
-	for pid in $(our_processes); do
-		! readlink "/proc/$pid/fd/"* 2>/dev/null | grep -qx "$1" || return 1
-	done
-}
-
-killed() {
-	local pid
-	pid=$(pgrep -x entrepot-worker -P "$(master_pid)" 2>/dev/null | head -n 1) || true
-	pid=${pid:-$(our_processes | head -n 1)}
-	kill -KILL "$pid"
-}
-
-database_restarts() {
-	house_postgres_stop
-	is "$(http GET /index/st/ea/steady)" 503
-	is "$(http GET /api/v1/crates/steady)" 503
-	body | jq -e '.errors[0].detail'
-	house_postgres_start
-	house_recovered
-	is "$(http GET /index/st/ea/steady)" 200
-}
-
-# The shape of crates' errors, and nothing of it anywhere.
-refused_for_room() {
-	local before answer
-	before=$(find "$blobs" "$blobs/../tmp" -type f | wc -l)
-	answer=$(kit publish "$base_url" "$alice" --weight 600000 too-large 1.0.0)
-	like "$(head -n 1 <<<"$answer")" "^50[37]$"
-	tail -n +2 <<<"$answer" | jq -e '.errors[0].detail'
-	is "$(http GET /index/to/o-/too-large)" 404
-	is "$(http GET /index/st/ea/steady)" 200
-	is "$(find "$blobs" "$blobs/../tmp" -type f | wc -l)" "$before"
-}
-
-# A limit on the size of files needs no file system of its own.
-no_room() {
-	local pid log=$house/log/entrepot.log
-	mv "$log" "$log.2"
-	rotated_to_empty
-	for pid in $(our_processes); do as_user "$user" prlimit --pid "$pid" --fsize=250000:; done
-	refused_for_room
-	for pid in $(our_processes); do as_user "$user" prlimit --pid "$pid" --fsize=unlimited: || true; done
-	publish_crate "room-$BASHPID" 1.0.0
-}
-rotated_to_empty() {
-	local pid
-	for pid in ${master:+$(master_pid)} $(our_processes); do kill -USR1 "$pid"; done
-	wait_until 10 nobody_writes "$house/log/entrepot.log.2"
-}
-
-everything_is_there() {
-	admin verify
-	admin gc --grace 0
-	is "$(find "$house/data/tmp" -type f | wc -l)" 0
-	is "$(find "$blobs" -type f | wc -l)" "$(sql 'SELECT count(*) FROM blob')"
-}
-
-# upkeep WAY RETRIES RELOAD UPDATE
-upkeep() {
-	it "$1: a reload" in_use "$2" $3
-	it "$1: an update" in_use "$2" $4
-	it "$1: a process is killed: another one takes its place" in_use 10 killed
-	it "$1: the log is rotated" rotated
-	it "$1: PostgreSQL restarts: 503, then well again" database_restarts
-	it "$1: a full disk is answered in the protocol's shape, nothing half done stays" no_room
-	it "$1: nothing is wrong with what is stored, and nothing else is there" everything_is_there
-}
-
-publish_steady() {
-	[ "$(http GET /index/st/ea/steady)" = 200 ] || publish_crate steady 1.0.0 ||
-		bail "nothing can be published"
-}
+trap 'status=$?; keeper_stop; house_close "$status"' EXIT
+. "$support/upkeep.sh"
 
 full=$house/full before=$house/work/before.conf
 
@@ -249,52 +42,41 @@ full_file_system() {
 	cp -a "$full/blobs/." "$house/data/blobs/"
 }
 
-if webserver_program nginx >/dev/null 2>&1; then
+if stock_installed nginx; then
 	house_start nginx || bail "the registry did not start"
 	publish_steady
-	master=entrepot
 	upkeep "a master behind nginx" 0 master_reloads master_updates
 	it "a master behind nginx: a program that does not start is not changed to" no_program
 	it "a master behind nginx: a file system is full" full_file_system
 	house_stop
+else
+	it "nginx" skip "nginx is not installed"
 fi
 
-if command -v spawn-fcgi >/dev/null && webserver_program lighttpd >/dev/null 2>&1; then
-	master=spawn
-	house_set listen ""
-	rm -f "$house/run/entrepot.sock"
-	process_start "$house/pid/spawn" "$house/log/spawn.log" "$user" \
-		spawn-fcgi -n -s "$house/run/entrepot.sock" -M 0660 -b 1024 -- \
-		"$house/bin/entrepot" --config "$house/entrepot.conf"
-	wait_until 10 test -S "$house/run/entrepot.sock"
-	web=lighttpd
-	house_set sendfile x-sendfile
-	house_set sendfile_prefix ""
-	webserver_configure lighttpd "$house" "$port"
-	webserver_start lighttpd "$house" "$port" "$user" && wait_until 20 house_ready || bail "lighttpd did not start"
+if keeper_installed spawn-fcgi && stock_installed lighttpd; then
+	keeper_start spawn-fcgi
+	keeper_front lighttpd && wait_until 20 house_ready || bail "lighttpd did not start"
 	publish_steady
 	upkeep "spawn-fcgi with workers" 0 master_reloads master_updates
 	webserver_stop lighttpd "$house"
-	process_stop "$house/pid/spawn"
+	keeper_stop
+else
+	it "spawn-fcgi" skip "spawn-fcgi or lighttpd is not installed"
 fi
 
-master=
 house_set listen ""
 house_set workers 0
 house_set sendfile_prefix ""
-cat >"$house/run/entrepot.fcgi" <<SH
-#!/bin/sh
-ENTREPOT_CONFIG=$house/entrepot.conf exec $house/bin/entrepot
-SH
-chmod 755 "$house/run/entrepot.fcgi"
 for way in spawned fcgid; do
-	[ "$way" != fcgid ] || [ -e /usr/lib/apache2/modules/mod_fcgid.so ] || continue
-	webserver_program "$way" >/dev/null 2>&1 || continue
+	if ! stock_installed "$way"; then
+		it "$way" skip "$way is not installed"
+		continue
+	fi
 	house_start "$way" || bail "the registry did not start"
 	publish_steady
 	case $way in
-	spawned) name="lighttpd's own processes" ;;
-	fcgid) name="mod_fcgid" ;;
+	spawned) name="lighttpd's own processes" on_demand= ;;
+	fcgid) name="mod_fcgid" on_demand=yes ;;
 	esac
 	upkeep "$name" 20 "each_one HUP" each_is_updated
 	webserver_stop "$way" "$house"
