@@ -35,10 +35,15 @@ struct admin_option {
 	size_t offset;		/* in the verb's own struct */
 	const char *argument;	/* what the help calls it; NULL for flags */
 	const char *meaning;
+	bool needed;		/* OPTION_TEXT only */
 };
 #define OPTION(type, member, name_, kind_, argument_, meaning_) \
 	{ .name = (name_), .kind = OPTION_##kind_, .offset = offsetof(struct type, member), \
 	  .argument = (argument_), .meaning = (meaning_) }
+/* A text without which the verb cannot do anything. */
+#define NEEDED(type, member, name_, argument_, meaning_) \
+	{ .name = (name_), .kind = OPTION_TEXT, .offset = offsetof(struct type, member), \
+	  .argument = (argument_), .meaning = (meaning_), .needed = true }
 #define OPTIONS_END { .name = NULL }
 
 struct admin {

@@ -62,8 +62,11 @@ admin_print_help(const struct admin *a)
 		printf("\nEvery verb explains itself with --help.\n");
 		return;
 	}
-	printf("Usage: entrepot-admin %s%s%s [OPTION]...\n\n%s.\n\nOptions:\n", a->path, v->arguments ? " " : "",
-	       v->arguments ? v->arguments : "", v->summary);
+	printf("Usage: entrepot-admin %s%s%s", a->path, v->arguments ? " " : "", v->arguments ? v->arguments : "");
+	for (const struct admin_option *o = v->options; o && o->name; o++)
+		if (o->needed)
+			printf(" --%s %s", o->name, o->argument);
+	printf(" [OPTION]...\n\n%s.\n\nOptions:\n", v->summary);
 	for (const struct admin_option *o = v->options; o && o->name; o++)
 		print_option(o->name, o->argument, o->meaning);
 	print_option("json", NULL, "Print the result as JSON");
@@ -176,6 +179,15 @@ list_options(const struct admin_verb *v, struct option *list)
 }
 
 static bool
+check_options(struct admin *a)
+{
+	for (const struct admin_option *o = a->verb->options; o && o->name; o++)
+		if (o->needed && !*(const char *const *)((const char *)a->options + o->offset))
+			return fault_raise(a->work->fault, FAULT_INVALID, "%s: --%s is needed", a->path, o->name);
+	return true;
+}
+
+static bool
 check_arguments(struct admin *a)
 {
 	const struct admin_verb *v = a->verb;
@@ -219,5 +231,5 @@ admin_parse(struct admin *a, int argc, char **argv, const char **config)
 	a->options = options;
 	a->arguments = (const char *const *)&argv[optind];
 	a->argument_count = (size_t)(argc - optind);
-	return check_arguments(a);
+	return check_arguments(a) && check_options(a);
 }

@@ -46,9 +46,9 @@ struct add {
 };
 
 static const struct admin_option add_options[] = {
-	OPTION(add, provider, "provider", TEXT, "NAME", "Whose CI: github or gitlab"),
-	OPTION(add, project, "project", TEXT, "NAMESPACE/NAME", "The project there, with its owner or groups"),
-	OPTION(add, workflow, "workflow", TEXT, "FILE",
+	NEEDED(add, provider, "provider", "NAME", "Whose CI: github or gitlab"),
+	NEEDED(add, project, "project", "NAMESPACE/NAME", "The project there, with its owner or groups"),
+	NEEDED(add, workflow, "workflow", "FILE",
 	       "Name of the workflow's file (github), or path of the pipeline's (gitlab)"),
 	OPTION(add, environment, "environment", TEXT, "NAME", "Only jobs of this environment; default: any, or none"),
 	OPTION(add, namespace_id, "namespace-id", TEXT, "ID",
@@ -59,7 +59,7 @@ static const struct admin_option add_options[] = {
 static bool
 read_provider(struct admin *a, const char *name, enum issuer *out)
 {
-	for (int i = 0; name && i < ISSUER__MAX; i++) {
+	for (int i = 0; i < ISSUER__MAX; i++) {
 		*out = (enum issuer)i;
 		if (strcmp(issuer_name(*out), name) == 0)
 			return true;
@@ -71,14 +71,12 @@ static bool
 read_publisher(struct admin *a, enum issuer *provider, struct publisher *p)
 {
 	const struct add *o = a->options;
-	const char *slash = o->project ? strrchr(o->project, '/') : NULL;
+	const char *slash = strrchr(o->project, '/');
 
 	if (!read_provider(a, o->provider, provider))
 		return false;
 	if (!slash)
 		return fault_raise(a->work->fault, FAULT_INVALID, "--project takes NAMESPACE/NAME");
-	if (!o->workflow)
-		return fault_raise(a->work->fault, FAULT_INVALID, "--workflow is needed");
 	p->namespace = arena_dup(a->work->arena, o->project, (size_t)(slash - o->project));
 	p->project = slash + 1;
 	p->workflow = o->workflow;

@@ -77,7 +77,7 @@ struct add {
 };
 
 static const struct admin_option add_options[] = {
-	OPTION(add, owner, "owner", TEXT, "NAME", "User or organization that it belongs to"),
+	NEEDED(add, owner, "owner", "NAME", "User or organization that it belongs to"),
 	OPTION(add, private, "private", FLAG, NULL, "Only for its members"),
 	OPTIONS_END
 };
@@ -91,13 +91,9 @@ add(struct admin *a)
 		.name = a->arguments[1],
 		.private = o->private,
 	};
-	const struct account *owner;
+	const struct account *owner = admin_account(a, o->owner);
 	const struct repository *r;
 
-	if (!o->owner)
-		return fault_raise(a->work->fault, FAULT_INVALID,
-				   "--owner is needed: the registry's own repositories exist already");
-	owner = admin_account(a, o->owner);
 	if (!owner)
 		return false;
 	n.owner_id = owner->id;

@@ -56,13 +56,8 @@ put_token(struct doc *d, const struct token *t)
 static const struct account *
 user(struct admin *a, const char *name, bool keys)
 {
-	const struct account *account;
+	const struct account *account = admin_account(a, name);
 
-	if (!name) {
-		fault_raise(a->work->fault, FAULT_INVALID, "--user is needed");
-		return NULL;
-	}
-	account = admin_account(a, name);
 	if (account && account_is_organization(account) && !keys) {
 		fault_raise(a->work->fault, FAULT_INVALID, "`%s` is an organization; tokens belong to users",
 			    account->name);
@@ -83,8 +78,8 @@ struct add {
 };
 
 static const struct admin_option add_options[] = {
-	OPTION(add, user, "user", TEXT, "NAME", "Whose token it is"),
-	OPTION(add, name, "name", TEXT, "TEXT", "What it is for"),
+	NEEDED(add, user, "user", "NAME", "Whose token it is"),
+	NEEDED(add, name, "name", "TEXT", "What it is for"),
 	OPTION(add, scopes, "scope", LIST, "SCOPE", "Allow only this (may be repeated); default: everything"),
 	OPTION(add, packages, "package", LIST, "PATTERN",
 	       "Only packages REPOSITORY/NAME, NAME may end in *; without REPOSITORY: crates (may be repeated)"),
@@ -156,8 +151,6 @@ add(struct admin *a)
 
 	if (!account || !check_scopes(a, o->scopes) || !check_grants(a, o))
 		return false;
-	if (!o->name)
-		return fault_raise(a->work->fault, FAULT_INVALID, "--name is needed");
 	if (n.expires_at != 0 && n.expires_at <= a->work->now)
 		return fault_raise(a->work->fault, FAULT_INVALID, "--expires lies in the past");
 	n.account_id = account->id;
@@ -179,7 +172,7 @@ struct of_user {
 };
 
 static const struct admin_option list_options[] = {
-	OPTION(of_user, user, "user", TEXT, "NAME", "Whose tokens"),
+	NEEDED(of_user, user, "user", "NAME", "Whose tokens"),
 	OPTION(of_user, expired, "expired", FLAG, NULL, "Expired ones too"),
 	OPTIONS_END
 };
@@ -202,7 +195,7 @@ list(struct admin *a)
 }
 
 static const struct admin_option revoke_options[] = {
-	OPTION(of_user, user, "user", TEXT, "NAME", "Whose token"),
+	NEEDED(of_user, user, "user", "NAME", "Whose token"),
 	OPTIONS_END
 };
 

@@ -62,6 +62,12 @@ a_wrong_call_exits_with_2() {
 	is "$(status_of admin user add x y)" 2
 	is "$(status_of admin user add x --nonsense)" 2
 	is "$(status_of admin gc --grace soon)" 2
+	is "$(status_of admin token add --user x)" 2
+	is "$(status_of admin token revoke 1)" 2
+	is "$(status_of admin repo add hex x)" 2
+	is "$(status_of admin publisher add crates crates x --provider github --project a/b)" 2
+	like "$(admin token add --name x 2>&1)" "token add: --user is needed"
+	like "$(admin token add --help)" "token add --user NAME --name TEXT \[OPTION\]"
 }
 it "a wrong call exits with 2" a_wrong_call_exits_with_2
 
