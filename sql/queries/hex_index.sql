@@ -79,17 +79,24 @@ DELETE FROM hex_list_chunk WHERE repository_id = $1 AND list = $2 AND first_name
 -- All chunks of a list, before it is written from scratch.
 DELETE FROM hex_list_chunk WHERE repository_id = $1 AND list = $2;
 
--- :name hex_list_sum :one
--- The digest of a list's payload, whose end is $3, and crc32 and length of each chunk, 8 bytes each.
-SELECT sha512, sums FROM hex_list_sum($1, $2, $3);
+-- :name hex_list_tail :many
+-- A page of chunks from one on. So many that the planner walks the index: it
+-- would rather sort all chunks than believe that they lie in memory.
+SELECT first_name, payload, crc32 FROM hex_list_chunk
+ WHERE repository_id = $1 AND list = $2 AND first_name >= $3
+ ORDER BY first_name LIMIT 64;
+
+-- :name hex_list_signed :one
+-- What was known of a list when it was signed.
+SELECT marks FROM hex_list WHERE repository_id = $1 AND list = $2;
 
 -- :name hex_list_put :exec
 -- Store what is around the chunks of a list.
-INSERT INTO hex_list (repository_id, list, file_begin, file_end, etag, modified)
-VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO hex_list (repository_id, list, file_begin, file_end, etag, modified, marks)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT ON CONSTRAINT hex_list_pkey
 DO UPDATE SET file_begin = excluded.file_begin, file_end = excluded.file_end, etag = excluded.etag,
-              modified = excluded.modified;
+              modified = excluded.modified, marks = excluded.marks;
 
 -- :name hex_list_get :one
 -- A list as clients fetch it: one statement, so that what is signed and the signature belong together.

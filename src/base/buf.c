@@ -93,6 +93,17 @@ buf_put_int(struct buf *b, int64_t n)
 }
 
 void
+buf_put_big_endian(struct buf *b, uint64_t n, size_t size)
+{
+	char *to = buf_reserve(b, size);
+
+	for (size_t i = size; i > 0; i--, n >>= 8)
+		to[i - 1] = (char)(n & 0xff);
+	to[size] = '\0';
+	b->len += size;
+}
+
+void
 buf_printf(struct buf *b, const char *format, ...)
 {
 	va_list args;

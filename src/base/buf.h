@@ -35,6 +35,8 @@ void buf_putc(struct buf *b, char c);
 void buf_put_span(struct buf *b, struct span s);
 void buf_put_int(struct buf *b, int64_t n);
 void buf_put_uint(struct buf *b, uint64_t n);
+/* N in SIZE bytes, the highest first. */
+void buf_put_big_endian(struct buf *b, uint64_t n, size_t size);
 void buf_printf(struct buf *b, const char *format, ...) PRINTF(2, 3);
 
 /* Drop everything behind the first LEN bytes. */

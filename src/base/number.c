@@ -141,3 +141,14 @@ number_put_digits(char *to, unsigned n, int digits)
 	}
 	return to + digits;
 }
+
+uint64_t
+number_big_endian(const void *at, size_t size)
+{
+	const unsigned char *bytes = at;
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < size; i++)
+		n = n << 8 | bytes[i];
+	return n;
+}

@@ -7,6 +7,7 @@
 #define ENTREPOT_BASE_NUMBER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/compiler.h"
@@ -25,6 +26,9 @@ bool number_parse_duration(struct span s, int64_t *out) MUST_CHECK;
 /* The decimal digits of N and a NUL; returns the length without it. */
 #define NUMBER_TEXT_SIZE 24
 size_t number_format(char text[NUMBER_TEXT_SIZE], int64_t n);
+
+/* The number that SIZE bytes are, at most 8, the highest first. */
+uint64_t number_big_endian(const void *at, size_t size);
 
 /* Exactly DIGITS digits of N, from the right, with leading zeros and without a NUL; returns what is behind them. */
 char *number_put_digits(char *to, unsigned n, int digits);

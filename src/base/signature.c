@@ -391,13 +391,6 @@ private_key_bits(const struct private_key *key)
 	return EVP_PKEY_get_bits(key->key);
 }
 
-static void
-put_big_endian(struct buf *b, size_t n)
-{
-	for (int shift = 24; shift >= 0; shift -= 8)
-		buf_putc(b, (char)(n >> shift & 0xff));
-}
-
 /* An mpint of RFC 4251 §5: big-endian, with a zero before a set highest bit. */
 static void
 put_mpint(struct buf *b, const EVP_PKEY *key, const char *name)
@@ -411,7 +404,7 @@ put_mpint(struct buf *b, const EVP_PKEY *key, const char *name)
 		abort();
 	len = (size_t)BN_bn2bin(n, bytes);
 	pad = len > 0 && bytes[0] >= 0x80;
-	put_big_endian(b, len + pad);
+	buf_put_big_endian(b, len + pad, 4);
 	if (pad)
 		buf_putc(b, '\0');
 	buf_put(b, bytes, len);
@@ -425,7 +418,7 @@ private_key_fingerprint(struct arena *a, const struct private_key *key)
 	uint8_t sha256[SHA256_SIZE];
 	char *text;
 
-	put_big_endian(&wire, strlen("ssh-rsa"));
+	buf_put_big_endian(&wire, strlen("ssh-rsa"), 4);
 	buf_puts(&wire, "ssh-rsa");
 	put_mpint(&wire, key->key, OSSL_PKEY_PARAM_RSA_E);
 	put_mpint(&wire, key->key, OSSL_PKEY_PARAM_RSA_N);

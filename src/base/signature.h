@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/compiler.h"
+#include "base/sha512.h"
 #include "base/span.h"
 
 struct arena;
@@ -29,7 +30,6 @@ bool signature_is_valid(const struct public_key *key, struct span text, struct s
 /* ---- our own: RSASSA-PKCS1-v1_5 with SHA-512 ---- */
 
 struct private_key;
-#define SHA512_SIZE 64
 #define RSA_MIN_BITS 2048
 #define RSA_MAX_BITS 8192
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/number.h"
 #include "db/session.h"
 
 /* Types by their fixed object ids (pg_type.dat). */
@@ -38,20 +39,10 @@ enum {
 #define EPOCH INT64_C(946684800000000)
 #define DAY INT64_C(86400000000)
 
-static uint64_t
-big_endian(const char *at, int len)
-{
-	uint64_t n = 0;
-
-	for (int i = 0; i < len; i++)
-		n = n << 8 | (unsigned char)at[i];
-	return n;
-}
-
 static int32_t
 int32_at(const char *at)
 {
-	return (int32_t)(uint32_t)big_endian(at, 4);
+	return (int32_t)(uint32_t)number_big_endian(at, 4);
 }
 
 /* ---- decoders ---- */
@@ -61,7 +52,7 @@ decode_int8(struct arena *a, const char *at, int len, void *member)
 {
 	(void)a;
 	(void)len;
-	*(int64_t *)member = (int64_t)big_endian(at, 8);
+	*(int64_t *)member = (int64_t)number_big_endian(at, 8);
 }
 
 static void
@@ -77,7 +68,7 @@ decode_int2(struct arena *a, const char *at, int len, void *member)
 {
 	(void)a;
 	(void)len;
-	*(int64_t *)member = (int16_t)(uint16_t)big_endian(at, 2);
+	*(int64_t *)member = (int16_t)(uint16_t)number_big_endian(at, 2);
 }
 
 static void
@@ -85,14 +76,14 @@ decode_oid(struct arena *a, const char *at, int len, void *member)
 {
 	(void)a;
 	(void)len;
-	*(int64_t *)member = (int64_t)big_endian(at, 4);
+	*(int64_t *)member = (int64_t)number_big_endian(at, 4);
 }
 
 /* The extremes are the infinities, here and there; what lies beyond our range but is finite stays below them. */
 static void
 decode_timestamp(struct arena *a, const char *at, int len, void *member)
 {
-	int64_t t = (int64_t)big_endian(at, 8);
+	int64_t t = (int64_t)number_big_endian(at, 8);
 
 	(void)a;
 	(void)len;
@@ -127,7 +118,7 @@ decode_bool(struct arena *a, const char *at, int len, void *member)
 static void
 decode_float8(struct arena *a, const char *at, int len, void *member)
 {
-	uint64_t bits = big_endian(at, 8);
+	uint64_t bits = number_big_endian(at, 8);
 
 	(void)a;
 	(void)len;
@@ -137,7 +128,7 @@ decode_float8(struct arena *a, const char *at, int len, void *member)
 static void
 decode_float4(struct arena *a, const char *at, int len, void *member)
 {
-	uint32_t bits = (uint32_t)big_endian(at, 4);
+	uint32_t bits = (uint32_t)number_big_endian(at, 4);
 	float f;
 
 	(void)a;

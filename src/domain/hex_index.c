@@ -81,26 +81,42 @@ hex_index_refresh_package(struct work *w, int64_t repository_id, int64_t package
 
 /* ---- the lists ---- */
 
+/* The lists are this transaction's; who will sign them. */
+static bool
+take_lists(struct work *w, int64_t repository_id, struct hex_signer *signer)
+{
+	if (!hex_list_lock(w, repository_id))
+		return false;
+	*signer = (struct hex_signer){ hex_list_repository(w, repository_id), hex_key(w) };
+	return signer->repository && signer->key;
+}
+
 /* The entries of the name in the lists; empty ones take it out. */
 static bool
 put_entries(struct work *w, int64_t repository_id, const char *name, const struct hex_entries *entries)
 {
-	for (int i = 0; i < HEX_LIST__MAX; i++)
-		if (!hex_list_put(w, repository_id, (enum hex_list)i, span_of(name), buf_span(&entries->of[i])))
+	struct hex_signer signer;
+
+	if (!take_lists(w, repository_id, &signer))
+		return false;
+	for (int i = 0; i < HEX_LIST__MAX; i++) {
+		struct hex_entry e = { span_of(name), buf_span(&entries->of[i]) };
+
+		if (!hex_list_put(w, repository_id, (enum hex_list)i, &e, &signer))
 			return false;
+	}
 	return true;
 }
 
 static bool
 sign_lists(struct work *w, int64_t repository_id)
 {
-	const char *name = hex_list_repository(w, repository_id);
-	const struct private_key *key = hex_key(w);
+	struct hex_signer signer;
 
-	if (!name || !key)
+	if (!take_lists(w, repository_id, &signer))
 		return false;
 	for (int i = 0; i < HEX_LIST__MAX; i++)
-		if (!hex_list_sign(w, repository_id, (enum hex_list)i, name, key))
+		if (!hex_list_sign(w, repository_id, (enum hex_list)i, &signer))
 			return false;
 	return true;
 }
@@ -112,10 +128,9 @@ hex_index_refresh_lists(struct work *w, int64_t repository_id, int64_t package_i
 	const struct hex_shown *p;
 
 	if (package_id == 0)
-		return hex_list_lock(w, repository_id) && sign_lists(w, repository_id);
+		return sign_lists(w, repository_id);
 	p = hex_render_get(w, repository_id, package_id);
-	return hex_render_entries(w, p, &entries) && hex_list_lock(w, repository_id) &&
-	       put_entries(w, repository_id, p->name, &entries) && sign_lists(w, repository_id);
+	return hex_render_entries(w, p, &entries) && put_entries(w, repository_id, p->name, &entries);
 }
 
 bool
@@ -129,6 +144,5 @@ hex_index_remove_package(struct work *w, int64_t repository_id, const char *name
 {
 	struct hex_entries none = hex_entries_on(w->arena);
 
-	return delete_package(w, repository_id, name) && hex_list_lock(w, repository_id) &&
-	       put_entries(w, repository_id, name, &none) && sign_lists(w, repository_id);
+	return delete_package(w, repository_id, name) && put_entries(w, repository_id, name, &none);
 }

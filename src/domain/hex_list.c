@@ -12,9 +12,11 @@
 #include "base/encode.h"
 #include "base/fault.h"
 #include "base/gzip.h"
+#include "base/sha512.h"
 #include "base/signature.h"
 #include "base/work.h"
 #include "db/db.h"
+#include "domain/hex_mark.h"
 #include "domain/index.h"
 #include "index/hexregistry.h"
 
@@ -26,8 +28,6 @@
 #define CHUNK_SMALL 1024
 /* Bytes of the SHA-256 that make an ETag. */
 #define ETAG_BYTES 16
-/* crc32 and length of a chunk, as hex_list_sum gives them. */
-#define SUM_BYTES 16
 
 static const char *const names[HEX_LIST__MAX] = {
 	[HEX_LIST_NAMES] = "names",
@@ -204,15 +204,17 @@ store_joined(struct work *w, const struct place *p, const struct hex_chunk *firs
 	       store_chunk(w, p, first->first_name, buf_span(&both));
 }
 
-/* A chunk that has become small, by itself or with a neighbour. */
+/* A chunk that has become small, by itself or with a neighbour; *CHANGED is the first chunk that changes. */
 static bool
-store_small(struct work *w, const struct place *p, const struct hex_chunk *chunk)
+store_small(struct work *w, const struct place *p, const struct hex_chunk *chunk, struct span *changed)
 {
 	const struct hex_chunk *other = db_one(w, Q_HEX_LIST_CHUNK_BEFORE, &chunk_type,
 		ARGS(num(p->repository_id), text(p->list), text_span(chunk->first_name)));
 
-	if (has_room(other, chunk->payload))
+	if (has_room(other, chunk->payload)) {
+		*changed = other->first_name;
 		return store_joined(w, p, other, chunk);
+	}
 	if (fault_is_set(w->fault))
 		return false;
 	other = db_one(w, Q_HEX_LIST_CHUNK_BEHIND, &chunk_type,
@@ -222,27 +224,29 @@ store_small(struct work *w, const struct place *p, const struct hex_chunk *chunk
 	return !fault_is_set(w->fault) && store_chunk(w, p, chunk->first_name, chunk->payload);
 }
 
-bool
-hex_list_put(struct work *w, int64_t repository_id, enum hex_list list, struct span name, struct span entry)
+/* *CHANGED is the first name of the first chunk that is not what it was; at == NULL when all are. */
+static bool
+put_entry(struct work *w, const struct place *p, const struct hex_entry *e, struct span *changed)
 {
-	struct place p = { repository_id, names[list] };
 	struct buf entries = buf_on(w->arena);
 	const struct hex_chunk *old = db_one(w, Q_HEX_LIST_CHUNK_OF, &chunk_type,
-					 ARGS(num(repository_id), text(p.list), text_span(name)));
+					 ARGS(num(p->repository_id), text(p->list), text_span(e->name)));
 	struct span first_name = old ? old->first_name : SPAN("");
 	struct span before = old ? old->payload : SPAN("");
 
+	*changed = (struct span){ NULL, 0 };
 	if (fault_is_set(w->fault))
 		return false;
-	if (!splice(&entries, before, name, entry))
-		return damaged(w, &p);
+	if (!splice(&entries, before, e->name, e->bytes))
+		return damaged(w, p);
 	if (span_equal(buf_span(&entries), before))
 		return true;
+	*changed = first_name;
 	if (entries.len > CHUNK_MAX)
-		return store_entries(w, &p, first_name, buf_span(&entries), entries.len / 2);
+		return store_entries(w, p, first_name, buf_span(&entries), entries.len / 2);
 	if (entries.len > 0 && entries.len < before.len && entries.len < CHUNK_SMALL)
-		return store_small(w, &p, &(struct hex_chunk){ first_name, buf_span(&entries) });
-	return store_chunk(w, &p, first_name, buf_span(&entries));
+		return store_small(w, p, &(struct hex_chunk){ first_name, buf_span(&entries) }, changed);
+	return store_chunk(w, p, first_name, buf_span(&entries));
 }
 
 bool
@@ -256,48 +260,79 @@ hex_list_write(struct work *w, int64_t repository_id, enum hex_list list, struct
 
 /* ---- the whole ---- */
 
-struct hex_sum {
-	struct span sha512;
-	struct span sums;
-};
-static const struct column sum_columns[] = {
-	COLUMN(hex_sum, sha512), COLUMN(hex_sum, sums), COLUMNS_END
-};
-static const struct row_type sum_type = ROW_TYPE(hex_sum, sum_columns);
+/* Rows of hex_list_tail. */
+#define TAIL_PAGE 64
 
-static uint64_t
-big_endian(const char *at)
+struct hex_tail {
+	struct span first_name;
+	struct span payload;
+	int64_t crc32;
+};
+static const struct column tail_columns[] = {
+	COLUMN(hex_tail, first_name), COLUMN(hex_tail, payload), COLUMN(hex_tail, crc32), COLUMNS_END
+};
+static const struct row_type tail_type = ROW_TYPE(hex_tail, tail_columns);
+
+/* A list that is read from one of its marks on. */
+struct reading {
+	struct hex_tally tally;
+	struct hex_marks marks;
+	struct span first_name;		/* of the chunk that was read last; at first, where to begin */
+	bool begun;
+};
+
+/* A page of chunks on W's arena, which is not that of the marks; *MORE unless they were the last. */
+static bool
+read_page(struct work *w, const struct place *p, struct reading *r, bool *more)
 {
-	uint64_t n = 0;
+	const struct hex_tail *chunks;
+	struct rows rows;
 
-	for (int i = 0; i < 8; i++)
-		n = n << 8 | (unsigned char)at[i];
-	return n;
+	if (!db_many(w, Q_HEX_LIST_TAIL, &tail_type,
+		     ARGS(num(p->repository_id), text(p->list), text_span(r->first_name)), &rows))
+		return false;
+	chunks = rows.at;
+	/* A further page begins with what the one before ended with. */
+	for (size_t i = r->begun; i < rows.count; i++) {
+		hex_marks_pass(&r->marks, chunks[i].first_name, &r->tally);
+		hex_tally_add(&r->tally, chunks[i].payload, (uint32_t)chunks[i].crc32);
+		r->first_name = chunks[i].first_name;
+	}
+	r->first_name.at = arena_dup(r->marks.arena, r->first_name.at, r->first_name.len);
+	r->begun = true;
+	*more = rows.count == TAIL_PAGE;
+	return true;
 }
 
-/* The sum of all chunks, one behind the other. */
-static struct gzip_sum
-total(struct span sums)
+static bool
+read_tail(struct work *w, const struct place *p, struct reading *r)
 {
-	struct gzip_sum sum = { 0, 0 };
+	bool more = true, ok = true;
 
-	for (; sums.len >= SUM_BYTES; sums = span_skip(sums, SUM_BYTES))
-		gzip_sum_add(&sum, (struct gzip_sum){ (uint32_t)big_endian(sums.at), big_endian(sums.at + 8) });
-	return sum;
+	while (ok && more) {
+		struct arena arena;
+		struct work own = *w;
+
+		arena_init(&arena);
+		own.arena = &arena;
+		ok = read_page(&own, p, r, &more);
+		arena_free(&arena);
+	}
+	return ok;
 }
 
-/* Equal for equal files: where they are cut follows from the sums. */
+/* Equal for equal files: a signature is of one payload only. */
 static const char *
-etag_of(struct work *w, struct span begin, struct span sums, struct span end)
+etag_of(struct work *w, struct span begin, uint64_t cuts, struct span end)
 {
-	struct digest *d = digest_new(w->arena, DIGEST_SHA256);
-	struct digests digests;
+	struct buf b = buf_on(w->arena);
+	uint8_t sha256[SHA256_SIZE];
 
-	digest_update(d, begin.at, begin.len);
-	digest_update(d, sums.at, sums.len);
-	digest_update(d, end.at, end.len);
-	digest_finish(d, &digests);
-	return arena_printf(w->arena, "\"%s\"", encode_hex(w->arena, digests.sha256, ETAG_BYTES));
+	buf_put_span(&b, begin);
+	buf_put_big_endian(&b, cuts, sizeof(cuts));
+	buf_put_span(&b, end);
+	digest_sha256(buf_span(&b), sha256);
+	return arena_printf(w->arena, "\"%s\"", encode_hex(w->arena, sha256, ETAG_BYTES));
 }
 
 /* What stands around the chunks of a file. */
@@ -318,24 +353,66 @@ frame(struct gzip_sum chunks, struct span list_end, struct span signature, struc
 	gzip_end(end, sum);
 }
 
-bool
-hex_list_sign(struct work *w, int64_t repository_id, enum hex_list list, const char *repository,
-	      const struct private_key *key)
+static bool
+sign(struct work *w, const struct place *p, const struct reading *r, const struct hex_signer *signer)
 {
 	struct buf list_end = buf_on(w->arena), begin = buf_on(w->arena), end = buf_on(w->arena);
-	const struct hex_sum *row;
+	struct buf marks = buf_on(w->arena);
+	struct sha512 whole = r->tally.sha512;
+	uint8_t digest[SHA512_SIZE];
 
-	hexregistry_list_end(&list_end, repository);
-	row = db_one(w, Q_HEX_LIST_SUM, &sum_type,
-		     ARGS(num(repository_id), text(names[list]), bytes(list_end.at, list_end.len)));
-	if (!row)
-		return false;
-	frame(total(row->sums), buf_span(&list_end),
-	      private_key_sign(w->arena, key, (const uint8_t *)row->sha512.at), &begin, &end);
+	hexregistry_list_end(&list_end, signer->repository);
+	sha512_update(&whole, buf_span(&list_end));
+	sha512_finish(&whole, digest);
+	frame(r->tally.sum, buf_span(&list_end), private_key_sign(w->arena, signer->key, digest), &begin, &end);
+	hex_marks_save(&r->marks, &marks);
 	return db_exec(w, Q_HEX_LIST_PUT,
-		       ARGS(num(repository_id), text(names[list]), bytes(begin.at, begin.len),
-			    bytes(end.at, end.len),
-			    text(etag_of(w, buf_span(&begin), row->sums, buf_span(&end))), timestamp(w->now)), NULL);
+		       ARGS(num(p->repository_id), text(p->list), bytes(begin.at, begin.len), bytes(end.at, end.len),
+			    text(etag_of(w, buf_span(&begin), r->tally.cuts, buf_span(&end))), timestamp(w->now),
+			    bytes(marks.at, marks.len)), NULL);
+}
+
+struct hex_signed {
+	struct span marks;
+};
+static const struct column signed_columns[] = {
+	COLUMN(hex_signed, marks), COLUMNS_END
+};
+static const struct row_type signed_type = ROW_TYPE(hex_signed, signed_columns);
+
+/* Sign a list as it is, read as far as it can have changed; at == NULL: it has not, if it is signed at all. */
+static bool
+sign_changed(struct work *w, const struct place *p, const struct hex_signer *signer, struct span changed)
+{
+	const struct hex_signed *before = db_one(w, Q_HEX_LIST_SIGNED, &signed_type,
+						 ARGS(num(p->repository_id), text(p->list)));
+	struct reading r = { .begun = false };
+
+	if (fault_is_set(w->fault))
+		return false;
+	if (before && !changed.at)
+		return true;
+	hex_marks_load(&r.marks, w->arena, before ? before->marks : SPAN(""));
+	hex_marks_resume(&r.marks, changed.at ? changed : SPAN(""), &r.tally, &r.first_name);
+	return read_tail(w, p, &r) && sign(w, p, &r, signer);
+}
+
+bool
+hex_list_put(struct work *w, int64_t repository_id, enum hex_list list, const struct hex_entry *e,
+	     const struct hex_signer *signer)
+{
+	struct place p = { repository_id, names[list] };
+	struct span changed;
+
+	return put_entry(w, &p, e, &changed) && sign_changed(w, &p, signer, changed);
+}
+
+bool
+hex_list_sign(struct work *w, int64_t repository_id, enum hex_list list, const struct hex_signer *signer)
+{
+	struct place p = { repository_id, names[list] };
+
+	return sign_changed(w, &p, signer, SPAN(""));
 }
 
 const struct index_object *

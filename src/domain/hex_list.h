@@ -31,13 +31,28 @@ const char *hex_list_repository(struct work *w, int64_t repository_id) MUST_CHEC
 /* One at a time: until the end of the transaction. */
 bool hex_list_lock(struct work *w, int64_t repository_id) MUST_CHECK;
 
-/* Put the entry of a package where it belongs, or take it out when it is empty. Under the lock. */
-bool hex_list_put(struct work *w, int64_t repository_id, enum hex_list list, struct span name,
-		  struct span entry) MUST_CHECK;
+/* Who signs: under what name, with what key. */
+struct hex_signer {
+	const char *repository;
+	const struct private_key *key;
+};
 
-/* Sign the list as its chunks are now. Under the lock. */
-bool hex_list_sign(struct work *w, int64_t repository_id, enum hex_list list, const char *repository,
-		   const struct private_key *key) MUST_CHECK;
+/* An entry of a package; without bytes there is none. */
+struct hex_entry {
+	struct span name;
+	struct span bytes;
+};
+
+/*
+ * Put the entry of a package where it belongs, or take it out, and sign the
+ * list, unless nothing has changed. Under the lock.
+ */
+bool hex_list_put(struct work *w, int64_t repository_id, enum hex_list list, const struct hex_entry *e,
+		  const struct hex_signer *signer) MUST_CHECK;
+
+/* Sign the list as its chunks are now, trusting nothing that is known of them. Under the lock. */
+bool hex_list_sign(struct work *w, int64_t repository_id, enum hex_list list,
+		   const struct hex_signer *signer) MUST_CHECK;
 
 /* Replace all chunks by entries in their order. Under the lock; to be signed afterwards. */
 bool hex_list_write(struct work *w, int64_t repository_id, enum hex_list list, struct span entries) MUST_CHECK;

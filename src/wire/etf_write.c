@@ -16,18 +16,6 @@
 #include "wire/dialect.h"
 #include "wire/json.h"
 
-/* N in SIZE bytes, the highest first. */
-static void
-put_big_endian(struct buf *b, uint64_t n, size_t size)
-{
-	char *to = buf_reserve(b, size);
-
-	for (size_t i = size; i > 0; i--, n >>= 8)
-		to[i - 1] = (char)(n & 0xff);
-	to[size] = '\0';
-	b->len += size;
-}
-
 /* What begins with a count or a length. */
 static void
 put_head(struct buf *b, enum etf_tag tag, size_t count)
@@ -35,7 +23,7 @@ put_head(struct buf *b, enum etf_tag tag, size_t count)
 	if (count > UINT32_MAX)
 		abort();
 	buf_putc(b, (char)tag);
-	put_big_endian(b, count, 4);
+	buf_put_big_endian(b, count, 4);
 }
 
 static void
@@ -78,7 +66,7 @@ put_integer(struct buf *b, int64_t n)
 		buf_putc(b, (char)n);
 	} else if (n >= INT32_MIN && n <= INT32_MAX) {
 		buf_putc(b, (char)ETF_INTEGER);
-		put_big_endian(b, (uint64_t)n, 4);
+		buf_put_big_endian(b, (uint64_t)n, 4);
 	} else {
 		put_big(b, n < 0 ? 0 - (uint64_t)n : (uint64_t)n, n < 0);
 	}
@@ -95,7 +83,7 @@ put_real(struct buf *b, double value)
 	}
 	memcpy(&bits, &value, sizeof(bits));
 	buf_putc(b, (char)ETF_NEW_FLOAT);
-	put_big_endian(b, bits, sizeof(bits));
+	buf_put_big_endian(b, bits, sizeof(bits));
 }
 
 static void

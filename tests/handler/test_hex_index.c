@@ -481,6 +481,51 @@ chunks_are_what_a_rendering_from_scratch_is(void **state)
 }
 
 static void
+a_change_reads_the_lists_from_the_mark_before_it(void **state)
+{
+	const char *wrong;
+	bool changed;
+
+	(void)state;
+	given_hex_key();
+	given_packages(false);
+	assert_true(hex_verify_repair_lists(w, HEXPM, false, &changed));
+	/* this would be signed, if it were read */
+	sql_do("UPDATE hex_list_chunk SET payload = payload || payload WHERE first_name < 'package_001'");
+	sql_do("UPDATE package SET updated_at = now() WHERE name = '%s'", name_of(MANY - 1));
+	assert_true(hex_index_refresh_lists(w, HEXPM, package_called(name_of(MANY - 1))));
+	assert_true(hex_verify_lists(w, HEXPM, &wrong));
+	assert_null(wrong);
+	/* signing anew reads everything */
+	assert_true(hex_index_refresh_lists(w, HEXPM, 0));
+	assert_true(hex_verify_lists(w, HEXPM, &wrong));
+	assert_string_equal(wrong, "names cannot be read");
+}
+
+/* Which statement of the transaction wrote the list. */
+static int64_t
+written_last(const char *list)
+{
+	return sql_int("SELECT cmin::text::bigint FROM hex_list WHERE list = '%s'", list);
+}
+
+static void
+what_has_not_changed_is_not_signed_again(void **state)
+{
+	int64_t plug, names, versions;
+
+	(void)state;
+	given_hex_key();
+	plug = published_hex(HEXPM, "plug", "1.0.0");
+	names = written_last("names");
+	versions = written_last("versions");
+	sql_do("UPDATE package SET updated_at = updated_at + interval '1 second'");
+	refresh_hex(HEXPM, plug);
+	assert_int_not_equal(written_last("names"), names);
+	assert_int_equal(written_last("versions"), versions);
+}
+
+static void
 chunks_that_shrink_are_joined(void **state)
 {
 	bool changed;
@@ -607,6 +652,8 @@ TESTS(hex_index,
 	TEST(damage_is_found_and_repaired),
 	TEST(a_damaged_chunk_fails_and_does_not_spread),
 	TEST(chunks_are_what_a_rendering_from_scratch_is),
+	TEST(a_change_reads_the_lists_from_the_mark_before_it),
+	TEST(what_has_not_changed_is_not_signed_again),
 	TEST(chunks_that_shrink_are_joined),
 	TEST(a_new_organization_has_empty_lists_once_there_is_a_key),
 	TEST(a_package_of_many_versions_has_a_chunk_of_its_own),
@@ -614,6 +661,7 @@ TESTS(hex_index,
 );
 
 DECLARE_TESTS(hex_key);
+DECLARE_TESTS(hex_mark);
 DECLARE_TESTS(hex_protocol);
 
-TEST_MAIN("hex", TEST_LIST(hex_key), TEST_LIST(hex_index), TEST_LIST(hex_protocol))
+TEST_MAIN("hex", TEST_LIST(hex_key), TEST_LIST(hex_mark), TEST_LIST(hex_index), TEST_LIST(hex_protocol))

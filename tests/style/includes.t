@@ -54,6 +54,7 @@ LIBRARIES = {
     "openssl/param_build.h": "src/base/signature.c",
     "openssl/pem.h": "src/base/signature.c",
     "openssl/rsa.h": "src/base/signature.c",
+    "openssl/sha.h": "src/base/sha512.c",
     "openssl/x509.h": "src/base/certificate.c",
     "openssl/x509v3.h": "src/base/certificate.c",
     "sodium.h": "src/base/password.c",

@@ -19,6 +19,7 @@ DECLARE_TESTS(number);
 DECLARE_TESTS(password);
 DECLARE_TESTS(random);
 DECLARE_TESTS(settings);
+DECLARE_TESTS(sha512);
 DECLARE_TESTS(signature);
 DECLARE_TESTS(span);
 DECLARE_TESTS(tempfile);
@@ -40,6 +41,7 @@ UNIT_MAIN("base",
 	TEST_LIST(password),
 	TEST_LIST(random),
 	TEST_LIST(settings),
+	TEST_LIST(sha512),
 	TEST_LIST(signature),
 	TEST_LIST(span),
 	TEST_LIST(tempfile),
