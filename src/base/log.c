@@ -212,35 +212,44 @@ put_quoted(struct log_line *line, const char *value)
 	put_tail(line, whole ? "\"" : CUT_MARK "\"");
 }
 
+/* Visible ASCII but what quotes, escapes or separates: a bit per byte. */
+#define BIT(c) (UINT64_C(1) << ((c) & 63))
+static const uint64_t bare[4] = {
+	~(BIT('!') - 1) & ~BIT('"') & ~BIT('='), ~BIT('\\') & ~BIT(0x7f)
+};
+
 static bool
 is_bare(const char *value)
 {
-	if (!*value)
-		return false;
-	for (; *value; value++)
-		if (*value <= ' ' || *value > '~' || *value == '"' || *value == '\\' || *value == '=')
-			return false;
-	return true;
+	const unsigned char *c = (const unsigned char *)value;
+
+	while (bare[*c >> 6] & BIT(*c))
+		c++;
+	return *c == '\0' && *value;
 }
+
+/* The most that stands around a key and within an empty value: separator, colon, four quotes. */
+#define AROUND_KEY 6
 
 /* The key and what stands around it. Without room for it and an empty value nothing is put. */
 static bool
 put_key(struct log_line *line, const char *key)
 {
-	unsigned before = line->len;
-	bool first = before == (target.json ? 1 : 0);
-	bool ok;
+	size_t len = strlen(key);
+	char *to = line->text + line->len;
 
-	if (target.json)
-		ok = put(line, ",", first ? 0 : 1) && put(line, "\"", 1) &&
-			put(line, key, strlen(key)) && put(line, "\":", 2);
-	else
-		ok = put(line, " ", first ? 0 : 1) &&
-			put(line, key, strlen(key)) && put(line, "=", 1);
-	if (!ok || line->len + 2 > sizeof(line->text) - TAIL) {
-		line->len = before;
+	if (line->len + len + AROUND_KEY > sizeof(line->text) - TAIL)
 		return false;
-	}
+	if (line->len > (target.json ? 1 : 0))
+		*to++ = target.json ? ',' : ' ';
+	if (target.json)
+		*to++ = '"';
+	memcpy(to, key, len);
+	to += len;
+	if (target.json)
+		*to++ = '"';
+	*to++ = target.json ? ':' : '=';
+	line->len = (unsigned)(to - line->text);
 	return true;
 }
 

@@ -34,7 +34,12 @@ span_equal_nocase(struct span a, struct span b)
 bool
 text_equal_nocase(const char *a, const char *b)
 {
-	return span_equal_nocase(span_of(a), span_of(b));
+	a = a ? a : "";
+	b = b ? b : "";
+	for (; to_lower(*a) == to_lower(*b); a++, b++)
+		if (!*a)
+			return true;
+	return false;
 }
 
 struct span

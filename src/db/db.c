@@ -267,6 +267,12 @@ db_take_notification(struct db *db)
 	return notified;
 }
 
+/*
+ * So soon after an answer nobody looks for a farewell: a request that meets one
+ * would not have found a new server either, and busy workers save the call.
+ */
+#define STILL_THERE (CLOCK_SECOND / 500)
+
 bool
 db_ready(struct db *db, struct fault *f)
 {
@@ -277,7 +283,7 @@ db_ready(struct db *db, struct fault *f)
 		return fault_raise_internal(f, FAULT_UNAVAILABLE,
 			"the connection to the database was lost during a transaction");
 	}
-	if (db_is_connected(db))
+	if (db_is_connected(db) && clock_ticks() - db->heard_at > STILL_THERE)
 		listen_to_server(db);
 	return db_connect(db, f);
 }

@@ -173,7 +173,8 @@ succeeded(const PGresult *result)
 static PGresult *
 finish(struct db *db, struct fault *f, PGresult *result, const char *what, int64_t start)
 {
-	db->spent += clock_ticks() - start;
+	db->heard_at = clock_ticks();
+	db->spent += db->heard_at - start;
 	db->sent++;
 	if (succeeded(result))
 		return result;

@@ -51,6 +51,7 @@ struct db {
 	bool notified;
 	int64_t break_at;		/* tests: the connection breaks at this statement from now; 0: never */
 	bool dying;			/* the server said goodbye */
+	int64_t heard_at;		/* ticks of the server's last answer */
 	int64_t retry_at;		/* ticks before which no connection is tried */
 	int64_t pause;			/* µs between the last two attempts */
 	char *refusal;			/* why the last attempt failed */

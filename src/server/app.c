@@ -280,12 +280,16 @@ finish_response(struct call *c)
 	struct response *r = c->response;
 	bool has_body = r->status != 204 && r->status != 304 && r->body != RESPONSE_ELSEWHERE;
 	int64_t length = r->body == RESPONSE_FILE ? r->length : (int64_t)r->bytes.len;
+	char *digits;
 
 	if (c->protocol->after)
 		c->protocol->after(c);
 	response_set(r, "X-Request-Id", c->request->id);
-	if (has_body && !response_get(r, "Content-Length"))
-		response_set(r, "Content-Length", arena_printf(c->work.arena, "%lld", (long long)length));
+	if (has_body && !response_get(r, "Content-Length")) {
+		digits = arena_alloc(c->work.arena, NUMBER_TEXT_SIZE);
+		number_format(digits, length);
+		response_add(r, "Content-Length", digits);
+	}
 	if (!has_body || c->request->method == METHOD_HEAD) {
 		r->body = RESPONSE_EMPTY;
 		r->bytes = span_make(NULL, 0);
@@ -296,15 +300,18 @@ finish_response(struct call *c)
 static const struct route *
 route_of_path(const struct call *c)
 {
-	struct request other = *c->request;
+	struct request other;
 	struct route_match match = { 0 };
 
-	for (int m = METHOD_GET; !c->route && !match.route && m < METHOD__MAX; m++) {
+	if (c->route)
+		return c->route;
+	other = *c->request;
+	for (int m = METHOD_GET; !match.route && m < METHOD__MAX; m++) {
 		other.method = (enum method)m;
 		if (c->match->methods & (1u << m))
 			router_match(c->app->router, &other, &match);
 	}
-	return c->route ? c->route : match.route;
+	return match.route;
 }
 
 /* A mailed link is a credential: who reads the log must not be able to follow it. */

@@ -250,7 +250,7 @@ take_params(struct fcgi *f, struct arena *a, struct request *r)
 
 	for (char **p = f->library.envp; *p; p++) {
 		char *equals = strchr(*p, '=');
-		bool is_header = strncmp(*p, "HTTP_", 5) == 0;
+		bool is_header = **p == 'H' && strncmp(*p, "HTTP_", 5) == 0;
 		size_t len;
 
 		if (!equals)
