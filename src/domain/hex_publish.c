@@ -75,6 +75,7 @@ id_of(const struct rows *known, int64_t repository_id, const char *name)
 /* Where requirements are looked for. */
 struct lookup {
 	const struct repository *repository;
+	const char *name;		/* of the package that has them */
 	struct rows known;
 	bool must_exist;
 };
@@ -99,12 +100,18 @@ find_target(struct work *w, const struct lookup *l, const struct hex_requirement
 	const char *field = arena_printf(w->arena, "requirements.%s", q->name);
 	bool own = q->repository && strcmp(q->repository, r->name) == 0;
 	bool public = !own && q->repository && strcmp(q->repository, PUBLIC_NAME) == 0;
+	bool namesake = strcmp(q->name, l->name) == 0;
 
 	if (q->repository && !own && !public) {
 		refuse_repository(w, r, field, q->repository);
 		return;
 	}
-	if (!public)
+	/* A private package may need the public one of its name, but none needs itself. */
+	if (namesake && (own || r->id == REPOSITORY_HEX)) {
+		fault_raise_field(w->fault, FAULT_INVALID, field, "a package cannot depend on itself");
+		return;
+	}
+	if (!public && !namesake)
 		out->package_id = id_of(&l->known, r->id, q->name);
 	if (out->package_id == 0 && !own) {
 		out->package_id = id_of(&l->known, REPOSITORY_HEX, q->name);
@@ -119,7 +126,7 @@ bool
 hex_targets_find(struct work *w, const struct repository *r, const struct hex_metadata *m, bool must_exist,
 		 struct hex_target **out)
 {
-	struct lookup l = { .repository = r, .must_exist = must_exist };
+	struct lookup l = { .repository = r, .name = m->name, .must_exist = must_exist };
 
 	*out = arena_zalloc(w->arena, m->requirement_count + 1, sizeof(**out));
 	if (m->requirement_count == 0)

@@ -27,7 +27,7 @@ struct hex_target {
 /*
  * Find what M requires, as *OUT (one per requirement, on the arena): in the
  * repository that it names, or without a name in R itself and then in the
- * public one. Raises INVALID with the field "requirements.NAME" for each that
+ * public one; never the package itself. Raises INVALID with the field "requirements.NAME" for each that
  * may not be needed by a package of R, and with MUST_EXIST for each that does
  * not exist.
  */
