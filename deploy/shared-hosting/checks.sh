@@ -5,6 +5,7 @@
 # with what to do. Sourced by install, whose settings these use.
 
 checks_failed=0
+needed_override="AllowOverride FileInfo Options=ExecCGI"
 
 ok()     { printf 'ok      %s\n' "$*"; }
 not_ok() { printf 'NOT ok  %s\n' "$*"; checks_failed=$((checks_failed + 1)); }
@@ -99,7 +100,7 @@ check_ready() {
 		web GET /entrepot.fcgi
 		! grep -q ENTREPOT_CONFIG= "$check_work/body" ||
 			not_ok "the web server shows $web/entrepot.fcgi instead of running it: the host has to offer" \
-				"mod_fcgid, and to allow .htaccess (AllowOverride FileInfo Options=ExecCGI)"
+				"mod_fcgid, and to allow .htaccess ($needed_override)"
 	fi
 	return 1
 }
@@ -110,9 +111,10 @@ why_not_ready() {
 	30?) echo "the web server leads to $(sed -n 's/^[Ll]ocation: //p' "$check_work/headers" | tr -d '\r');" \
 		"is that the right --base-url?" ;;
 	403) echo "status 403; the server may not enter $web, or .htaccess may not set Options +ExecCGI" ;;
-	404) echo "status 404; is $document_root what the server shows, and does it have mod_rewrite?" ;;
+	404) echo "status 404; is $document_root what the server shows there, and does the host allow .htaccess" \
+		"($needed_override) with mod_rewrite?" ;;
 	500) echo "status 500; the server's error log tells why: the host has to allow .htaccess" \
-		"(AllowOverride FileInfo Options=ExecCGI) and to run scripts as this account" ;;
+		"($needed_override) and to run scripts as this account" ;;
 	*) echo "status $status of something else than entrepot" ;;
 	esac
 }

@@ -161,7 +161,7 @@ stock_site_shared() {
 	<VirtualHost 127.0.0.1:$2>
 		ServerName 127.0.0.1
 		DocumentRoot "$1/account/public_html"
-		UserDir "$1/account/public_html"
+		UserDir "$1/*/public_html"
 		${SHARED_BODY:+FcgidMaxRequestLen $SHARED_BODY}
 		<Directory "$1/account/public_html">
 			AllowOverride FileInfo Options=ExecCGI

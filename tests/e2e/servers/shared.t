@@ -1,107 +1,19 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# A shared host: Apache with mod_fcgid that lets .htaccess say the least that is
-# needed, an account without root, and a database role that may create tables
-# and nothing else, with a password, over TCP. The installer as its README says,
-# again as an update, and with everything wrong that can be.
+# A registry in an account of a shared host: the installer as its README says, on
+# a terminal and again, and what clients ask for below the path.
 
 . "$(dirname "$0")/../../support/house.sh"
 . "$support/stock.sh"
+. "$support/account.sh"
 . "$support/smoke.sh"
 . "$support/clients.sh"
 
-stock_installed shared || skip_all "shared is not installed"
-# an address of this script alone, on which the usual port is free
-loopback=127.$((RANDOM % 200 + 20)).$((RANDOM % 250 + 1)).$((RANDOM % 250 + 1))
-# every character that means something to somebody on the way
-secret="p:a\\ss's \"w#%o&r\$d"
-house_open "listen_addresses = '$loopback'"
-account=$house/account
-site=$base_url
+account_open
 base_url=$site/registry
 longest_query=8000
-
-# --- the host ---------------------------------------------------------------
-
-as_superuser() { "$(postgres_bindir)/psql" -X -q -A -t -v ON_ERROR_STOP=1 -h "$house/run" -U postgres "$@"; }
-
-# role_and_database NAME
-role_and_database() {
-	as_superuser -d postgres -v name="$1" -v secret="$secret" <<-'SQL'
-	CREATE ROLE :"name" LOGIN PASSWORD :'secret';
-	CREATE DATABASE :"name";
-	SQL
-	as_superuser -d "$1" -v name="$1" <<-'SQL'
-	GRANT ALL ON SCHEMA public TO :"name";
-	CREATE EXTENSION pg_trgm;
-	SQL
-}
-
-open_host() {
-	mkdir -p "$account/public_html" "$account/src" "$account/bin"
-	cp -r "$root"/{LICENSE,README.md,Makefile.am,configure.ac,deploy,sql,src,tests} "$account/src/"
-	cat >"$account/bin/crontab" <<-'SH'
-	#!/bin/sh
-	case $1 in
-	-l) cat "$0.lines" 2>/dev/null || { echo "no crontab for $USER" >&2; exit 1; } ;;
-	-) cat >"$0.lines" ;;
-	*) exit 2 ;;
-	esac
-	SH
-	chmod 755 "$account/bin/crontab"
-	echo "17 5 * * * true" >"$account/bin/crontab.lines"
-	chmod -R go+rX "$account"
-	! am_root || chown -R "$user:$(id -gn "$user")" "$account"
-	echo "host all all 127.0.0.1/8 scram-sha-256" >>"$house/pg/pg_hba.conf"
-	as_superuser -d postgres -c 'SELECT pg_reload_conf()' >/dev/null
-	role_and_database me
-}
-
-# serve [BODY-LIMIT]: the host's Apache, anew.
-serve() {
-	[ -z "${web:-}" ] || webserver_stop shared "$house"
-	web=shared
-	SHARED_BODY=${1:-} webserver_configure shared "$house" "$port"
-	webserver_start shared "$house" "$port" "$user"
-}
-
-# --- the account ------------------------------------------------------------
-
-# in_account COMMAND...: with its home, and none of this script's variables.
-in_account() {
-	as_user "$user" env -i HOME="$account" USER="$user" TERM=dumb \
-		PATH="$account/bin:/usr/local/bin:/usr/bin:/bin" \
-		ASAN_OPTIONS="$ASAN_OPTIONS" UBSAN_OPTIONS="$UBSAN_OPTIONS" "$@"
-}
-
-# installer [OPTION]...: with the programs under test.
-installer() { in_account "$account/src/deploy/shared-hosting/install" --programs "$house/bin" "$@"; }
-
-# ends STATUS COMMAND...: it must; what it said is in $out.
-ends() {
-	local status=0 wanted=$1
-	shift
-	out=$("$@" 2>&1) || status=$?
-	echo "$out"
-	is "$status" "$wanted" "exit status"
-}
-
-admin() { in_account "$account/entrepot/bin/entrepot-admin" --config "$account/entrepot/entrepot.conf" "$@"; }
-
-# our_processes: of the installation that is served.
-our_processes() {
-	find /proc -maxdepth 2 -name exe -lname "$account/entrepot/bin/entrepot*" 2>/dev/null | cut -d / -f 3
-}
-
-# everything: names, modes, inodes and bytes of what an account has.
-everything() {
-	(cd "$account" && find . -path ./src -prune -o -path ./entrepot/log -prune -o \
-		-type f -printf '%p %m %i ' -exec sha256sum {} \; -o -printf '%p %m\n') | sort
-}
-
-open_host
-serve || bail "the server did not start"
+host_serve || bail "the server did not start"
 
 # readme NUMBER: that code block of the README, on this host.
 readme() {
@@ -132,7 +44,7 @@ small_limit() {
 	has "$(installer --check 2>&1)" "FcgidMaxRequestLen"
 }
 it "it says that the host takes no larger uploads, and what to ask for" small_limit
-serve 536870912 || bail "the server did not start"
+host_serve 536870912 || bail "the server did not start"
 
 all_is_well() {
 	ends 0 installer --check
@@ -148,7 +60,7 @@ private() {
 	is "$(stat -c %a "$account/public_html/registry/entrepot.fcgi")" 755
 	[[ $(admin config database) != *"$secret"* ]]
 	is "$(find "$account/public_html" -type f | wc -l)" 2
-	is "$(grep -rlF "$secret" "$account" --exclude-dir=src || true)" ""
+	is "$(grep -rlF "$secret" "$account" --exclude-dir=src || true)" "$account/secret"
 }
 it "configuration and password are for the account only" private
 
@@ -169,7 +81,7 @@ cron_command() { sed -n "$1"'s/^\([^ ]* \)\{5\}//p' "$account/bin/crontab.lines"
 # nobody else shall do the jobs
 webserver_stop shared "$house"
 it "the very line in the crontab runs the jobs and says nothing" cron_line
-serve 536870912 || bail "the server did not start"
+host_serve 536870912 || bail "the server did not start"
 
 again() {
 	local before conf=$account/entrepot/entrepot.conf
@@ -203,5 +115,22 @@ addresses_have_the_path() {
 it "a registry below a path says so in its addresses" addresses_have_the_path
 smoke "shared hosting"
 clients "shared hosting"
+
+# The transcripts want a registry of their own, whose address is not this one's.
+transcripts_hold() {
+	local conf=$account/plain/entrepot.conf
+	host_database plain
+	ends 3 installer --state "$account/plain" --path / --base-url https://registry.example \
+		--db-host "$loopback" --db-user plain --password-file "$account/secret" --no-cron
+	as_user "$user" sh -c 'printf "download_flush = 1h\ncrates_rate_limits = no\n" >>"$1"' sh "$conf"
+	ENTREPOT_SOURCE=$root ENTREPOT_TEST_URL=$site \
+		ENTREPOT_TEST_DATABASE="host=$house/run user=postgres dbname=plain" \
+		CMOCKA_MESSAGE_OUTPUT=TAP "$house/bin/transcripts" >"$house/work/transcripts" 2>&1 && return
+	grep -a -E "^(ERROR|not ok)" "$house/work/transcripts" || tail -n 3 "$house/work/transcripts"
+	return 1
+}
+if install -m 755 "$(house_build)/handler/transcripts" "$house/bin/" 2>/dev/null; then
+	it "every transcript holds at the root of a shared host's site" transcripts_hold
+fi
 
 done_testing
