@@ -2,9 +2,11 @@
 -- narrowed by any number of conditions. Without words: the first packages of
 -- each repository in one of the orders, and of all those a page; so much of a
 -- repository as the page could need is read in the order of an index. With
--- words: what the indexes of words find, put in order. The planner cannot tell
--- how rare words are within a repository and would read names until it has met
--- enough of them (seconds with 200000 packages).
+-- words: what the indexes of words find, put in order, unless that is so much
+-- that the same walk in the order of an index meets enough of it soon. The
+-- planner cannot tell how rare words are within a repository, so they are
+-- counted first, up to a bound. What stands in a SELECT of its own is unknown to
+-- it, and computed once.
 
 -- :name hex_search_begin :part
 -- Of each repository …
@@ -13,8 +15,33 @@ SELECT p.*
   FROM unnest({repositories}::bigint[]) AS r (id)
  CROSS JOIN LATERAL (
 SELECT p.id, p.name, p.downloads, p.recent_downloads, p.created_at, p.updated_at
-  FROM package_listed p
+  FROM;
+
+-- :name hex_search_all :part
+-- … everything …
+ package_listed p
  WHERE p.repository_id = r.id;
+
+-- :name hex_search_common_begin :part
+-- … or what has the words, which are looked for in each row: from there no index leads to them …
+ (SELECT l.* FROM package_listed l
+  WHERE l.repository_id = r.id
+    AND (SELECT true FROM package_candidate p WHERE p.id = l.id;
+
+-- :name hex_search_common_end :part
+-- … whatever else it is …
+)) p
+ WHERE true;
+
+-- :name hex_search_count_begin :part
+-- How many packages have the words …
+SELECT count(*) AS count FROM (SELECT
+  FROM package_candidate p
+ WHERE p.repository_id = ANY ({repositories}::bigint[]);
+
+-- :name hex_search_count_end :part
+-- … when it is less than the bound.
+ LIMIT {bound}::bigint) p;
 
 -- :name hex_search_found_begin :part
 -- What has the words …
@@ -51,15 +78,15 @@ SELECT v.*
 
 -- :name hex_search_text :part
 -- A part of the name, or words of it and of the description.
- AND (p.document @@ search_query({q}) OR p.search_name LIKE {pattern});
+ AND (p.document @@ (SELECT search_query({q})) OR p.search_name LIKE {pattern});
 
 -- :name hex_search_short :part
 -- The same of what is too short for a part: the whole name.
- AND (p.document @@ search_query({q}) OR p.search_name = {q});
+ AND (p.document @@ (SELECT search_query({q})) OR p.search_name = {q});
 
 -- :name hex_search_description :part
 -- Any of the words, in the description.
- AND p.document @@ search_description({description});
+ AND p.document @@ (SELECT search_description({description}));
 
 -- :name hex_search_extra :part
 -- What the latest release says beside.

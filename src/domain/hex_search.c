@@ -23,6 +23,10 @@
 #define EXTRA_MAX_KEYS 16
 /* Shorter than a trigram. */
 #define SHORT 2
+/* Of more matches than these some are met soon in any order, so that to walk it takes less than to sort them. */
+#define SORTED_MAX 5000
+/* But not on pages that begin behind so many. */
+#define WALKED_MAX 1000
 
 struct reader {
 	struct arena *arena;
@@ -306,6 +310,7 @@ set_values(struct compose *c, const struct hex_search *s, const struct rows *rep
 	compose_set(c, "depends_in", ids_of(a, repositories, s->depends_in));
 	compose_set(c, "build_tool", text(s->build_tool));
 	compose_set(c, "updated_after", timestamp(s->updated_after));
+	compose_set(c, "bound", num(SORTED_MAX + 1));
 	compose_set(c, "reach", num(s->offset + s->limit));
 	compose_set(c, "limit", num(s->limit));
 	compose_set(c, "offset", num(s->offset));
@@ -371,20 +376,59 @@ static void
 compose_listed(struct compose *c, const struct hex_search *s)
 {
 	compose_add(c, Q_HEX_SEARCH_BEGIN);
+	if (has_words(s)) {
+		compose_add(c, Q_HEX_SEARCH_COMMON_BEGIN);
+		add_words(c, s);
+		compose_add(c, Q_HEX_SEARCH_COMMON_END);
+	} else {
+		compose_add(c, Q_HEX_SEARCH_ALL);
+	}
 	add_conditions(c, s);
 	compose_add(c, order_of(s));
 	compose_add(c, Q_HEX_SEARCH_REACH);
 	compose_add(c, order_of(s));
 }
 
+struct count_row {
+	int64_t count;
+};
+static const struct column count_columns[] = {
+	COLUMN(count_row, count), COLUMNS_END
+};
+static const struct row_type count_type = ROW_TYPE(count_row, count_columns);
+
+/* Whether to sort what the indexes of words find. */
+static bool
+decide_to_sort(struct work *w, const struct hex_search *s, const struct rows *repositories, bool *sort)
+{
+	struct compose c;
+	struct rows rows;
+
+	*sort = has_words(s) && s->offset > WALKED_MAX;
+	if (!has_words(s) || *sort)
+		return true;
+	compose_begin(&c, w);
+	set_values(&c, s, repositories);
+	compose_add(&c, Q_HEX_SEARCH_COUNT_BEGIN);
+	add_words(&c, s);
+	compose_add(&c, Q_HEX_SEARCH_COUNT_END);
+	if (!compose_many(&c, &count_type, &rows))
+		return false;
+	*sort = ((const struct count_row *)rows.at)->count <= SORTED_MAX;
+	return true;
+}
+
 bool
 hex_search_page(struct work *w, const struct hex_search *s, const struct rows *repositories, struct rows *out)
 {
 	struct compose c;
+	bool sort;
 
+	if (!decide_to_sort(w, s, repositories, &sort))
+		return false;
 	compose_begin(&c, w);
 	set_values(&c, s, repositories);
-	if (has_words(s))
+	if (sort)
 		compose_found(&c, s);
 	else
 		compose_listed(&c, s);

@@ -663,5 +663,7 @@ TESTS(hex_index,
 DECLARE_TESTS(hex_key);
 DECLARE_TESTS(hex_mark);
 DECLARE_TESTS(hex_protocol);
+DECLARE_TESTS(hex_search);
 
-TEST_MAIN("hex", TEST_LIST(hex_key), TEST_LIST(hex_mark), TEST_LIST(hex_index), TEST_LIST(hex_protocol))
+TEST_MAIN("hex", TEST_LIST(hex_key), TEST_LIST(hex_mark), TEST_LIST(hex_index), TEST_LIST(hex_protocol),
+	  TEST_LIST(hex_search))
