@@ -19,33 +19,59 @@ SELECT CASE WHEN o.etag = $3 THEN NULL
 SELECT serial FROM change WHERE repository_id = $1 ORDER BY serial DESC LIMIT 1;
 
 -- :name pypi_index_place :one
--- Which part of the simple page ($2) and which of the JSON ($3) has a release,
--- and where the next one begins; null where the page is in one piece.
+-- In a sequence of a page's parts, whose keys are from $3 on and before $6, the one that has the place $4, and
+-- the first that begins at $5 or behind; null where the page is in one piece.
 SELECT (SELECT first_key FROM index_part
-         WHERE repository_id = $1 AND path = $2 AND first_key <= $4 ORDER BY first_key DESC LIMIT 1) AS simple_from,
+         WHERE repository_id = $1 AND path = $2 AND first_key BETWEEN $3 AND $4
+         ORDER BY first_key DESC LIMIT 1) AS "from",
        (SELECT first_key FROM index_part
-         WHERE repository_id = $1 AND path = $2 AND first_key > $4 ORDER BY first_key LIMIT 1) AS simple_to,
-       (SELECT first_key FROM index_part
-         WHERE repository_id = $1 AND path = $3 AND first_key <= $5 ORDER BY first_key DESC LIMIT 1) AS json_from,
-       (SELECT first_key FROM index_part
-         WHERE repository_id = $1 AND path = $3 AND first_key > $5 ORDER BY first_key LIMIT 1) AS json_to;
+         WHERE repository_id = $1 AND path = $2 AND first_key >= $5 AND first_key < $6
+         ORDER BY first_key LIMIT 1) AS "to";
+
+-- :name pypi_index_urls_of :one
+-- The version whose files the second sequence of a project's JSON has; nothing when it is in one piece.
+SELECT convert_from(substr(first_key, 2), 'UTF8') AS version
+  FROM index_part
+ WHERE repository_id = $1 AND path = $2 AND first_key >= '\x01' AND first_key < '\x02';
 
 -- :name pypi_index_files :many
--- The files of the releases between two version keys, by version and name.
-SELECT * FROM pypi_file
- WHERE package_id = $1 AND version_key >= $2 AND version_key < $3
- ORDER BY version_key, filename;
+-- The files from one place to another, by version and name: a place is a version key and the name of a file.
+SELECT f.*
+  FROM release r
+ CROSS JOIN LATERAL (SELECT * FROM pypi_file
+                      WHERE release_id = r.id
+                        AND filename >= CASE WHEN r.version_key = $2 THEN $3 ELSE '' END
+                        AND filename < CASE WHEN r.version_key = $4 THEN $5 ELSE chr(1114111) END) f
+ WHERE r.package_id = $1 AND r.version_key >= $2 AND r.version_key <= $4
+ ORDER BY f.version_key, f.filename;
 
 -- :name pypi_index_releases :many
--- The releases between two version texts, by that text, with their files by
--- name; one without a file has a row, too.
+-- The releases with their files from one place to another, by the texts of their versions and names; one without a
+-- file has a row, too, in the place of the empty name.
 SELECT f.id, r.id AS release_id, f.project, r.version, r.version_key, f.requires_python, f.yanked, f.yank_message, f.filename,
        f.path, f.kind, f.size, f.md5, f.sha256, f.blake2b256, f.metadata_sha256, f.has_provenance,
        f.python_version, f.comment, f.uploaded_at
   FROM release r
-  LEFT JOIN pypi_file f ON f.release_id = r.id
- WHERE r.package_id = $1 AND r.version >= $2 AND r.version < $3
+  LEFT JOIN LATERAL (SELECT * FROM pypi_file
+                      WHERE release_id = r.id
+                        AND filename >= CASE WHEN r.version = $2 THEN $3 ELSE '' END
+                        AND filename < CASE WHEN r.version = $4 THEN $5 ELSE chr(1114111) END) f ON true
+ WHERE r.package_id = $1 AND r.version >= $2 AND r.version <= $4
+   AND (f.id IS NOT NULL
+        OR (r.version > $2 OR $3 = '') AND (r.version < $4 OR $5 > '')
+           AND NOT EXISTS (SELECT FROM pypi_file x WHERE x.release_id = r.id))
  ORDER BY r.version, r.id, f.filename;
+
+-- :name pypi_index_urls :many
+-- The files of a release from one name on and before another, by name.
+SELECT * FROM pypi_file
+ WHERE release_id = $1 AND filename >= $2 AND ($3::text IS NULL OR filename < $3)
+ ORDER BY filename;
+
+-- :name pypi_index_before :one
+-- Whether a release has a file before one.
+SELECT count(*) AS count
+  FROM (SELECT FROM file WHERE release_id = $1 AND kind IN ('sdist', 'wheel') AND filename < $2 LIMIT 1) f;
 
 -- :name pypi_index_part_put :exec
 -- Store the same range of entries in up to three sequences.
@@ -56,13 +82,15 @@ SELECT $1, v.path, v.first_key, v.body, sha256(v.body)
 ON CONFLICT ON CONSTRAINT index_part_pkey
 DO UPDATE SET body = excluded.body, sum = excluded.sum;
 
--- :name pypi_index_part_delete :exec
--- A range that has no entries any more.
-DELETE FROM index_part WHERE repository_id = $1 AND path = ANY ($2::text[]) AND substr(first_key, 2) = $3;
+-- :name pypi_index_parts_delete :exec
+-- The parts from one key to another, in up to two sequences of some pages.
+DELETE FROM index_part
+ WHERE repository_id = $1 AND path = ANY ($2::text[])
+   AND (first_key >= $3 AND first_key < $4 OR first_key >= $5 AND first_key < $6);
 
 -- :name pypi_index_parts_clear :exec
--- All parts of some pages, before they are written from scratch.
-DELETE FROM index_part WHERE repository_id = $1 AND path = ANY ($2::text[]);
+-- All parts of some pages from a key on, before they are written from scratch.
+DELETE FROM index_part WHERE repository_id = $1 AND path = ANY ($2::text[]) AND first_key >= $3;
 
 -- :name pypi_index_sums :one
 -- What the tags of pages in parts are made of; a part that changes with the serial is left out.

@@ -22,12 +22,12 @@ DELETE FROM file WHERE id = $1;
 -- A release, with its files.
 DELETE FROM release WHERE id = $1;
 
--- :name pypi_manage_total :exec
--- Add up the files of a project again.
+-- :name pypi_manage_total_less :exec
+-- A release, or one file of it, is about to go.
 UPDATE package_pypi y
-   SET total_size = coalesce((SELECT sum(f.size)
-                                FROM release r JOIN file f ON f.release_id = r.id
-                               WHERE r.package_id = y.package_id AND f.kind IN ('sdist', 'wheel')), 0)
+   SET total_size = y.total_size - coalesce((SELECT sum(f.size) FROM file f
+                                              WHERE f.release_id = $2 AND ($3::bigint IS NULL OR f.id = $3)
+                                                AND f.kind IN ('sdist', 'wheel')), 0)
  WHERE y.package_id = $1;
 
 -- :name pypi_manage_status :exec

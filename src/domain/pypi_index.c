@@ -119,7 +119,7 @@ static bool
 find_document(struct pages *p)
 {
 	struct work *w = p->w;
-	struct rows files, roles;
+	struct rows roles;
 	const struct pypi_release *shown;
 
 	if (is_quarantined(p))
@@ -127,13 +127,11 @@ find_document(struct pages *p)
 	shown = pypi_release_choose(w, p->project->id, PYPI_LATEST);
 	if (!shown)
 		return !fault_is_set(w->fault);
-	if (!pypi_release_files(w, shown->id, &files) || !pypi_roles(w, p->project->id, &roles))
+	if (!pypi_roles(w, p->project->id, &roles))
 		return false;
 	p->document = (struct pypi_document){
 		.project = p->project,
 		.release = shown,
-		.files = files.at,
-		.file_count = files.count,
 		.roles = roles.at,
 		.role_count = roles.count,
 		.organization = p->repository->owner,
@@ -153,15 +151,18 @@ begin(struct pages *p, struct work *w, const struct repository *r, int64_t packa
 	for (int i = 0; i < PYPI_PAGE__MAX; i++)
 		p->page[i] = (struct page){ .path = path_of(w->arena, (enum pypi_page)i, name), .parts_at = -1 };
 	p->site = pypi_site_of(w, r);
+	if (!find_document(p))
+		return false;
 	p->parts = (struct pypi_parts){
 		.site = &p->site,
 		.repository_id = r->id,
 		.package_id = package_id,
+		.shown = p->document.release,
 		.html = p->page[PYPI_PAGE_HTML].path,
 		.simple = p->page[PYPI_PAGE_SIMPLE].path,
 		.json = p->page[PYPI_PAGE_JSON].path,
 	};
-	return find_document(p);
+	return true;
 }
 
 static void
@@ -224,12 +225,16 @@ write_json(struct pages *p)
 
 	pypi_json_head(&one, &p->site, &p->document, 1);
 	pypi_json_head(&two, &p->site, &p->document, 2);
-	pypi_json_tail(&tail, &p->site, &p->document);
 	head = gap(&one, &two);
 	if (p->entries.json_in_parts)
 		page->parts_at = (int64_t)(head.before.len + head.behind.len);
 	else
-		head.behind = join(a, head.behind, p->entries.json);
+		buf_put_span(&tail, p->entries.json);
+	if (!p->entries.urls_in_parts) {
+		pypi_json_between(&tail);
+		buf_put_span(&tail, p->entries.urls);
+	}
+	pypi_json_end(&tail);
 	page->text = (struct gapped){ head.before, join(a, head.behind, buf_span(&tail)) };
 }
 
@@ -367,18 +372,12 @@ put(struct pages *p, const struct pypi_event *event)
 bool
 pypi_index_changed(struct work *w, const struct repository *r, int64_t package_id, const struct pypi_event *event)
 {
-	const struct pypi_release *touched = event->release;
-	struct span version_key = { NULL, 0 }, version = { NULL, 0 };
 	struct pages p;
 
 	if (!begin(&p, w, r, package_id))
 		return false;
-	if (touched) {
-		version_key = touched->version_key;
-		version = span_of(touched->version);
-	}
 	if (is_quarantined(&p) ? !pypi_parts_clear(w, &p.parts)
-			       : !pypi_parts_refresh(w, &p.parts, version_key, version, &p.entries))
+			       : !pypi_parts_refresh(w, &p.parts, event->release, event->filename, &p.entries))
 		return false;
 	write_pages(&p);
 	return put(&p, event);

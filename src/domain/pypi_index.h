@@ -3,7 +3,7 @@
  * The stored pages of a Python repository: per project the simple page in HTML
  * and JSON and the project's JSON, rendered in the transaction that changes the
  * project. Of a project with many files they are kept in parts (index_part),
- * so that an upload writes the part of its version and not all of them.
+ * so that an upload writes the part that its file is in and not all of them.
  */
 #ifndef ENTREPOT_DOMAIN_PYPI_INDEX_H
 #define ENTREPOT_DOMAIN_PYPI_INDEX_H
@@ -48,6 +48,7 @@ struct pypi_event {
 	size_t count;			/* 0: the serial stays */
 	const struct pypi_release *release;	/* whose files or flags changed, or that is no more; NULL: everything
 						   is rendered anew */
+	const char *filename;			/* the only file of it that came or went; NULL: any may have */
 };
 
 /*

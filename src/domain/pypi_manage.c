@@ -60,8 +60,14 @@ note(struct work *w, const struct pypi_place *at, struct audit what)
 static bool
 changed(struct work *w, const struct pypi_place *at, const struct pypi_release *release, struct pypi_change change)
 {
-	return package_touch(w, at->project->id) &&
-	       pypi_index_changed(w, at->repository, at->project->id, &(struct pypi_event){ &change, 1, release });
+	struct pypi_event event = {
+		.changes = &change,
+		.count = 1,
+		.release = release,
+		.filename = change.kind == PYPI_CHANGE_FILE_REMOVE ? change.subject : NULL,
+	};
+
+	return package_touch(w, at->project->id) && pypi_index_changed(w, at->repository, at->project->id, &event);
 }
 
 /* ---- yanking ---- */
@@ -89,10 +95,11 @@ pypi_manage_yank(struct work *w, const struct pypi_place *at, const struct pypi_
 
 /* ---- deleting ---- */
 
+/* What is left of the project's bytes without those of a release, or of one file of it. */
 static bool
-add_up(struct work *w, const struct pypi_place *at)
+take_off(struct work *w, const struct pypi_place *at, int64_t release_id, int64_t file_id)
 {
-	return db_exec(w, Q_PYPI_MANAGE_TOTAL, ARGS(num(at->project->id)), NULL);
+	return db_exec(w, Q_PYPI_MANAGE_TOTAL_LESS, ARGS(num(at->project->id), num(release_id), ref(file_id)), NULL);
 }
 
 bool
@@ -101,7 +108,8 @@ pypi_manage_delete_file(struct work *w, const struct pypi_place *at, const struc
 	struct pypi_release release = { .id = f->release_id, .version = f->version, .version_key = f->version_key };
 
 	return db_exec(w, Q_PYPI_MANAGE_REMEMBER_FILE, ARGS(num(f->id), acting(w)), NULL) &&
-	       db_exec(w, Q_PYPI_MANAGE_DELETE_FILE, ARGS(num(f->id)), NULL) && add_up(w, at) &&
+	       take_off(w, at, release.id, f->id) &&
+	       db_exec(w, Q_PYPI_MANAGE_DELETE_FILE, ARGS(num(f->id)), NULL) &&
 	       note(w, at, (struct audit){ .action = "file.delete", .release_id = release.id,
 					   .details = details(w, "filename", f->filename, NULL, NULL) }) &&
 	       changed(w, at, &release, (struct pypi_change){
@@ -114,7 +122,7 @@ pypi_manage_delete_release(struct work *w, const struct pypi_place *at, const st
 	int64_t id = at->project->id;
 
 	return db_exec(w, Q_PYPI_MANAGE_REMEMBER_FILES, ARGS(num(id), num(r->id), acting(w)), NULL) &&
-	       db_exec(w, Q_PYPI_MANAGE_DELETE_RELEASE, ARGS(num(r->id)), NULL) && add_up(w, at) &&
+	       take_off(w, at, r->id, 0) && db_exec(w, Q_PYPI_MANAGE_DELETE_RELEASE, ARGS(num(r->id)), NULL) &&
 	       package_refresh(w, id) &&
 	       note(w, at, (struct audit){ .action = "release.delete",
 					   .details = details(w, "version", r->version, NULL, NULL) }) &&
@@ -251,7 +259,7 @@ roles_changed(struct work *w, const struct pypi_place *at, const struct account 
 	return note(w, at, (struct audit){ .action = !after ? "owner.remove" : before ? "owner.update" : "owner.add",
 					   .subject_account_id = account->id,
 					   .details = details(w, "role", after ? after : before, NULL, NULL) }) &&
-	       pypi_index_changed(w, at->repository, at->project->id, &(struct pypi_event){ changes, n, NULL });
+	       pypi_index_changed(w, at->repository, at->project->id, &(struct pypi_event){ .changes = changes, .count = n });
 }
 
 bool

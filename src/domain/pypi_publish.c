@@ -499,7 +499,8 @@ refresh_pages(struct work *w, const struct pypi_upload *u, const struct publish_
 		.release_id = release->id,
 	};
 	return pypi_index_changed(w, u->repository, package->id,
-				  &(struct pypi_event){ changes, n, package->is_new ? NULL : release });
+				  &(struct pypi_event){ changes, n, package->is_new ? NULL : release,
+							is_new ? NULL : u->filename });
 }
 
 bool

@@ -71,7 +71,7 @@ repair(struct work *w, const struct repository *r, int64_t package_id, bool *cha
 	if (!package_lock(w, package_id) || !pypi_verify_project(w, r, package_id, &wrong))
 		return false;
 	*changed = wrong != NULL;
-	return !wrong || pypi_index_changed(w, r, package_id, &(struct pypi_event){ NULL, 0, NULL });
+	return !wrong || pypi_index_changed(w, r, package_id, &(struct pypi_event){ .count = 0 });
 }
 
 bool

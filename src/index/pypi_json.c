@@ -14,9 +14,10 @@
 /* Without the fraction and the zone: "2026-03-02T10:00:00". */
 #define SECONDS_LEN 19
 
-/* Where `releases` begins, and what is behind it. */
+/* Where `releases` begins, and where `urls` do: behind the list of the last release. */
 #define RELEASES SPAN(",\"releases\":{")
-#define URLS ",\"urls\":"
+#define URLS ",\"urls\":["
+#define BETWEEN SPAN("]}" URLS)
 
 static void
 put_hex_member(struct buf *out, const char *before, struct span bytes)
@@ -86,25 +87,21 @@ pypi_json_file(struct buf *out, const struct pypi_site *site, const struct pypi_
 	buf_putc(out, '}');
 }
 
-static void
-put_files(struct buf *out, const struct pypi_site *site, const struct pypi_file *files, size_t count)
+void
+pypi_json_files(struct buf *out, const struct pypi_site *site, const struct pypi_file *files, size_t count)
 {
-	buf_putc(out, '[');
 	for (size_t i = 0; i < count; i++) {
 		if (i > 0)
 			buf_putc(out, ',');
 		pypi_json_file(out, site, &files[i]);
 	}
-	buf_putc(out, ']');
 }
 
 void
-pypi_json_release(struct buf *out, const struct pypi_site *site, const char *version,
-	const struct pypi_file *files, size_t count)
+pypi_json_release(struct buf *out, const char *version, bool first)
 {
-	pypi_put_member(out, "", version);
-	buf_putc(out, ':');
-	put_files(out, site, files, count);
+	pypi_put_member(out, first ? "" : "],", version);
+	buf_puts(out, ":[");
 }
 
 static void
@@ -122,7 +119,6 @@ put_ownership(struct buf *out, const struct pypi_document *d)
 	buf_puts(out, "]}");
 }
 
-/* What stands before `releases`, and behind it. */
 static void
 put_before(struct buf *out, const struct pypi_site *site, const struct pypi_document *d, int64_t serial)
 {
@@ -133,14 +129,6 @@ put_before(struct buf *out, const struct pypi_site *site, const struct pypi_docu
 	put_ownership(out, d);
 }
 
-static void
-put_behind(struct buf *out, const struct pypi_site *site, const struct pypi_document *d)
-{
-	buf_puts(out, URLS);
-	put_files(out, site, d->files, d->file_count);
-	buf_puts(out, ",\"vulnerabilities\":[]}\n");
-}
-
 void
 pypi_json_head(struct buf *out, const struct pypi_site *site, const struct pypi_document *d, int64_t serial)
 {
@@ -149,17 +137,29 @@ pypi_json_head(struct buf *out, const struct pypi_site *site, const struct pypi_
 }
 
 void
-pypi_json_tail(struct buf *out, const struct pypi_site *site, const struct pypi_document *d)
+pypi_json_short_head(struct buf *out, const struct pypi_site *site, const struct pypi_document *d, int64_t serial)
 {
-	buf_putc(out, '}');
-	put_behind(out, site, d);
+	put_before(out, site, d, serial);
+	buf_puts(out, URLS);
+}
+
+void
+pypi_json_between(struct buf *out)
+{
+	buf_put_span(out, BETWEEN);
+}
+
+void
+pypi_json_end(struct buf *out)
+{
+	buf_puts(out, "],\"vulnerabilities\":[]}\n");
 }
 
 /* Quotes within a text are escaped, so neither mark is found inside of one. */
 struct span
 pypi_json_releases(struct span document)
 {
-	const struct span end = SPAN("}" URLS);
+	const struct span end = BETWEEN;
 	const char *from = memmem(document.at, document.len, RELEASES.at, RELEASES.len);
 	const char *to;
 
@@ -168,12 +168,4 @@ pypi_json_releases(struct span document)
 	from += RELEASES.len;
 	to = memmem(from, (size_t)(document.at + document.len - from), end.at, end.len);
 	return to ? span_make(from, (size_t)(to - from)) : span_make(NULL, 0);
-}
-
-void
-pypi_json_without_releases(struct buf *out, const struct pypi_site *site, const struct pypi_document *d,
-	int64_t serial)
-{
-	put_before(out, site, d, serial);
-	put_behind(out, site, d);
 }

@@ -7,6 +7,7 @@
 #ifndef ENTREPOT_INDEX_PYPI_JSON_H
 #define ENTREPOT_INDEX_PYPI_JSON_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,35 +18,34 @@ struct buf;
 /* The object of one file. */
 void pypi_json_file(struct buf *out, const struct pypi_site *site, const struct pypi_file *f);
 
-/* One member of `releases`: "1.0":[...], its files by name; without a comma. */
-void pypi_json_release(struct buf *out, const struct pypi_site *site, const char *version,
-	const struct pypi_file *files, size_t count);
+/* Several, with commas between them. */
+void pypi_json_files(struct buf *out, const struct pypi_site *site, const struct pypi_file *files, size_t count);
 
-/* What a document is about: a release of a project with its files and people. */
+/* What a document is about: a release of a project and the people. */
 struct pypi_document {
 	const struct pypi_project *project;
 	const struct pypi_release *release;
-	const struct pypi_file *files;	/* of the release, by name */
-	size_t file_count;
 	const struct pypi_role *roles;	/* owners first, then by name */
 	size_t role_count;
 	const char *organization;	/* or NULL */
 };
 
 /*
- * The document around the members of `releases`: head ends with their opening
- * brace, tail begins with the closing one and ends with a line break. Without
- * RELEASES the member is left out altogether.
+ * A document in its order: the head, which ends with the opening brace of
+ * `releases`; each release with the opening bracket of its list, which closes the list of
+ * the one before unless it is the FIRST, and its files; what is between the last file of `releases`
+ * and the first of `urls`; those; the end, with a line break.
  */
 void pypi_json_head(struct buf *out, const struct pypi_site *site, const struct pypi_document *d, int64_t serial);
-void pypi_json_tail(struct buf *out, const struct pypi_site *site, const struct pypi_document *d);
-/*
- * The members of `releases` within a document that was written by the above;
- * at == NULL when it has none.
- */
-struct span pypi_json_releases(struct span document);
+void pypi_json_release(struct buf *out, const char *version, bool first);
+void pypi_json_between(struct buf *out);
+void pypi_json_end(struct buf *out);
 
-void pypi_json_without_releases(struct buf *out, const struct pypi_site *site, const struct pypi_document *d,
+/* The head of a document without `releases`: it ends with the opening bracket of `urls`. */
+void pypi_json_short_head(struct buf *out, const struct pypi_site *site, const struct pypi_document *d,
 	int64_t serial);
+
+/* What is between head and pypi_json_between() in such a document; at == NULL when it has no `releases`. */
+struct span pypi_json_releases(struct span document);
 
 #endif

@@ -32,7 +32,8 @@ document_of(const struct pypi_project *p, const struct pypi_release *r)
 	struct pypi_document d = { .project = p, .release = r };
 	struct buf b = buf_on(arena);
 
-	pypi_json_without_releases(&b, &given_site, &d, 3);
+	pypi_json_short_head(&b, &given_site, &d, 3);
+	pypi_json_end(&b);
 	return buf_text(&b);
 }
 
@@ -84,17 +85,18 @@ an_empty_reason_of_a_yank_is_null(void **state)
 }
 
 static void
-a_release_without_files_is_an_empty_list(void **state)
+the_list_of_a_release_is_closed_by_what_follows(void **state)
 {
 	struct pypi_file two[] = { given_sdist(), given_sdist() };
 	struct buf b = buf_on(arena);
 
 	(void)state;
-	pypi_json_release(&b, &given_site, "1.0", NULL, 0);
-	assert_string_equal(buf_text(&b), "\"1.0\":[]");
-	buf_truncate(&b, 0);
-	pypi_json_release(&b, &given_site, "1.0", two, 2);
-	assert_string_equal(buf_text(&b), "\"1.0\":[" SDIST "," SDIST "]");
+	pypi_json_release(&b, "1.0", true);
+	pypi_json_release(&b, "1.1", false);
+	pypi_json_files(&b, &given_site, two, 2);
+	pypi_json_between(&b);
+	pypi_json_end(&b);
+	assert_string_equal(buf_text(&b), "\"1.0\":[],\"1.1\":[" SDIST "," SDIST "]},\"urls\":[],\"vulnerabilities\":[]}\n");
 }
 
 static void
@@ -105,15 +107,17 @@ a_document_has_every_member_sorted_compact_and_a_line_break_at_its_end(void **st
 	struct pypi_release r = { .version = "1.0+a", .summary = "S", .requires_python = ">=3.8" };
 	struct pypi_file f = given_sdist();
 	struct pypi_document d = {
-		.project = &p, .release = &r, .files = &f, .file_count = 1,
+		.project = &p, .release = &r,
 		.roles = roles, .role_count = 2, .organization = "acme",
 	};
 	struct buf b = buf_on(arena);
 
 	(void)state;
 	pypi_json_head(&b, &given_site, &d, 42);
-	buf_puts(&b, "\"1.0+a\":[]");
-	pypi_json_tail(&b, &given_site, &d);
+	pypi_json_release(&b, "1.0+a", true);
+	pypi_json_between(&b);
+	pypi_json_files(&b, &given_site, &f, 1);
+	pypi_json_end(&b);
 	assert_string_equal(buf_text(&b),
 		"{\"info\":{\"author\":null,\"author_email\":null,\"bugtrack_url\":null,\"classifiers\":[],"
 		"\"description\":\"\",\"description_content_type\":null,\"docs_url\":null,\"download_url\":null,"
@@ -184,7 +188,7 @@ TESTS(pypi_json,
 	TEST(a_wheel_has_its_kind_and_the_digest_of_its_metadata),
 	TEST(a_fraction_of_zero_is_left_out_of_one_time_and_cut_off_the_other),
 	TEST(an_empty_reason_of_a_yank_is_null),
-	TEST(a_release_without_files_is_an_empty_list),
+	TEST(the_list_of_a_release_is_closed_by_what_follows),
 	TEST(a_document_has_every_member_sorted_compact_and_a_line_break_at_its_end),
 	TEST(a_document_without_releases_does_not_have_the_member),
 	TEST(stored_metadata_shows_as_it_is_and_the_labels_of_addresses_are_sorted),

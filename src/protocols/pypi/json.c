@@ -103,26 +103,26 @@ write_document(struct call *c, const struct pypi_place *at, const struct pypi_re
 	struct pypi_site site = pypi_site_of(w, at->repository);
 	struct span name = span_of(at->project->canonical_name);
 	int64_t serial = at->project->last_serial;
-	const struct pypi_object *stored;
 	struct rows files, roles;
 	struct pypi_document d = { .project = at->project, .release = release, .organization = at->repository->owner };
 
 	if (!pypi_release_files(w, release->id, &files) || !pypi_roles(w, at->project->id, &roles))
 		return false;
-	d.files = files.at;
-	d.file_count = files.count;
 	d.roles = roles.at;
 	d.role_count = roles.count;
-	if (!w->config->pypi_version_releases) {
-		pypi_json_without_releases(out, &site, &d, serial);
-		return true;
+	if (w->config->pypi_version_releases) {
+		const struct pypi_object *stored = pypi_object_get(w, at->repository->id, name, PYPI_PAGE_JSON, NULL);
+
+		if (!stored)
+			return not_found(c);
+		pypi_json_head(out, &site, &d, serial);
+		buf_put_span(out, pypi_json_releases(stored->body));
+		pypi_json_between(out);
+	} else {
+		pypi_json_short_head(out, &site, &d, serial);
 	}
-	stored = pypi_object_get(w, at->repository->id, name, PYPI_PAGE_JSON, NULL);
-	if (!stored)
-		return not_found(c);
-	pypi_json_head(out, &site, &d, serial);
-	buf_put_span(out, pypi_json_releases(stored->body));
-	pypi_json_tail(out, &site, &d);
+	pypi_json_files(out, &site, files.at, files.count);
+	pypi_json_end(out);
 	return true;
 }
 
