@@ -179,19 +179,31 @@ database_restarts() {
 	is "$(http GET /index/st/ea/steady)" 503
 	is "$(http GET /api/v1/crates/steady)" 503
 	body | jq -e '.errors[0].detail'
+	is "$(http GET /api/packages/none)" 503
+	body | jq -e '.status == 503 and .message'
+	is "$(http GET /repo/names)" 503
+	is "$(http GET /simple/none/)" 503
+	is "$(http GET /pypi/none/json)" 503
+	body | jq -e .message
 	house_postgres_start
 	house_recovered
 	is "$(http GET /index/st/ea/steady)" 200
 }
 
-# The shape of crates' errors, and nothing of it anywhere.
+# In the shape of each protocol's errors, and nothing of it anywhere.
 refused_for_room() {
 	local before answer
+	head -c 600000 /dev/urandom >"$house/work/large"
 	before=$(find "$blobs" "$blobs/../tmp" -type f | wc -l)
 	answer=$(kit publish "$base_url" "$alice" --weight 600000 too-large 1.0.0)
 	like "$(head -n 1 <<<"$answer")" "^50[37]$"
 	tail -n +2 <<<"$answer" | jq -e '.errors[0].detail'
 	is "$(http GET /index/to/o-/too-large)" 404
+	like "$(http POST /api/publish -H "Authorization: $alice" --data-binary "@$house/work/large")" "^50[37]$"
+	body | jq -e '.status >= 503 and .message'
+	answer=$(pykit upload "$base_url" "$alice" --pad 600000 too-large 1.0)
+	like "$answer" "^50[37]"
+	is "$(http GET /simple/too-large/)" 404
 	is "$(http GET /index/st/ea/steady)" 200
 	is "$(find "$blobs" "$blobs/../tmp" -type f | wc -l)" "$before"
 }

@@ -87,6 +87,15 @@ hex_at_once() {
 	curl -fsS "$one/repo/names" | gzip -dc | grep -aq "$1_hex"
 }
 
+python_at_once() {
+	is "$(pykit upload "$one" "$alice" "$1-py" 1.0)" 200
+	curl -fsS "$two/simple/$1-py/" | grep -q "${1}_py-1.0-py3-none-any.whl"
+	is "$(curl -fsS "$two$(python_file "$1-py")" | sha256sum | cut -d' ' -f1)" \
+		"$(curl -fsS "$one/pypi/$1-py/json" | jq -r '.urls[0].digests.sha256')"
+	is "$(pykit upload "$two" "$alice" "$1-py" 2.0)" 200
+	is "$(curl -fsS "$one/pypi/$1-py/json" | jq -r .info.version)" 2.0
+}
+
 new_key_at_once() {
 	admin keys rotate >/dev/null
 	is "$(curl -fsS "$one/repo/public_key")" "$(curl -fsS "$two/repo/public_key")"
@@ -133,6 +142,7 @@ all_of_it() {
 	surplus=$(mails_surplus)
 	it "$1: what one machine publishes the other serves at once" read_at_once "$2"
 	it "$1: so it is with Hex packages and signed lists" hex_at_once "$2"
+	it "$1: so it is with Python projects" python_at_once "$2"
 	it "$1: so it is with a new signing key" new_key_at_once "$2"
 	it "$1: eight at once publish through both" many_publish "$2"
 	it "$1: a job is done by one of the machines" jobs_once
