@@ -20,13 +20,8 @@ static char path[64];
 static int
 setup(void **state)
 {
-	int fd;
-
-	snprintf(path, sizeof(path), "/tmp/entrepot-unit.XXXXXX");
-	fd = mkstemp(path);
-	if (fd < 0)
+	if (!unit_make_file(path))
 		return -1;
-	close(fd);
 	clock_set(INT64_C(784111777000000));
 	return unit_setup(state);
 }

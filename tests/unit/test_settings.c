@@ -16,13 +16,8 @@ static char path[64];
 static int
 setup(void **state)
 {
-	int fd;
-
-	snprintf(path, sizeof(path), "/tmp/entrepot-unit.XXXXXX");
-	fd = mkstemp(path);
-	if (fd < 0)
+	if (!unit_make_file(path))
 		return -1;
-	close(fd);
 	unsetenv("ENTREPOT_CONFIG");
 	return unit_setup(state);
 }

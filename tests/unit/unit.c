@@ -4,6 +4,9 @@
  */
 #include "unit.h"
 
+#include <stdio.h>
+#include <unistd.h>
+
 static struct arena the_arena;
 static struct fault the_fault;
 
@@ -25,6 +28,16 @@ unit_teardown(void **state)
 	(void)state;
 	arena_free(arena);
 	return 0;
+}
+
+bool
+unit_make_file(char path[64])
+{
+	int fd;
+
+	snprintf(path, 64, "/tmp/entrepot-unit.XXXXXX");
+	fd = mkstemp(path);
+	return fd >= 0 && close(fd) == 0;
 }
 
 int

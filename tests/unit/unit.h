@@ -26,6 +26,9 @@ extern struct fault *fault;
 int unit_setup(void **state);
 int unit_teardown(void **state);
 
+/* An empty file of a name of its own, which becomes PATH; whether that worked. */
+bool unit_make_file(char path[64]);
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, unit_setup, unit_teardown)
 #define TESTS(module, ...) \
 	const struct CMUnitTest module##_tests[] = { __VA_ARGS__ }; \
