@@ -96,6 +96,27 @@ explain_limits(struct call *c)
 	return reply_page(c, buf_text(&text));
 }
 
+/* Where the refusal of a publish by hand points. */
+static bool
+explain_trusted(struct call *c)
+{
+	const char *base = c->work.config->base_url;
+
+	return reply_page(c, arena_printf(c->work.arena,
+		"Trusted publishing at %s\n\n"
+		"A workflow of a CI provider publishes further versions of a crate without a stored token.\n"
+		"An owner names it, with a token that has the scope trusted-publishing:\n\n"
+		"    curl -X POST %s/api/v1/trusted_publishing/github_configs \\\n"
+		"         -H \"Authorization: $TOKEN\" -H 'Content-Type: application/json' \\\n"
+		"         -d '{\"github_config\": {\"crate\": \"my-crate\", \"repository_owner\": \"me\",\n"
+		"              \"repository_name\": \"my-crate\", \"workflow_filename\": \"release.yml\"}}'\n\n"
+		"The job asks its provider for an identity token made out to this host, and exchanges it\n"
+		"for one that publishes for half an hour:\n\n"
+		"    curl -X POST %s/api/v1/trusted_publishing/tokens \\\n"
+		"         -H 'Content-Type: application/json' -d \"{\\\"jwt\\\": \\\"$JWT\\\"}\"\n",
+		crates_site(c), base, base));
+}
+
 /* Where the refusal of unknown categories points. */
 static bool
 explain_categories(struct call *c)
@@ -131,6 +152,7 @@ const struct route crates_settings_routes[] = {
 
 const struct route crates_docs_routes[] = {
 	ROUTE(GET, "/rate-limits", PUBLIC, explain_limits, "How fast one may publish", .flags = ROUTE_ANY_CLIENT),
+	ROUTE(GET, "/trusted-publishing", PUBLIC, explain_trusted, "How CI workflows publish", .flags = ROUTE_ANY_CLIENT),
 	ROUTE_END
 };
 

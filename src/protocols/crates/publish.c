@@ -130,8 +130,8 @@ authorize(struct call *c, struct upload *u)
 	if (!u->package || !u->package->trustpub_only)
 		return true;
 	return fault_raise(&c->fault, FAULT_FORBIDDEN,
-			   "New versions of this crate can only be published using Trusted Publishing "
-			   "(see https://crates.io/docs/trusted-publishing).");
+			   "New versions of this crate can only be published using Trusted Publishing (see %s).",
+			   call_url(c, "/docs/trusted-publishing"));
 }
 
 static bool
