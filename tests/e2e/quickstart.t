@@ -156,20 +156,7 @@ poetry_as_told() {
 	python_user poetry
 	rm -rf venv
 	export POETRY_NO_INTERACTION=1 POETRY_VIRTUALENVS_IN_PROJECT=true
-	cat >pyproject.toml <<-TOML
-	[tool.poetry]
-	name = "other-package"
-	version = "0.1.0"
-	description = "made by poetry"
-	authors = ["demo <demo@registry.example>"]
-	packages = [{include = "other.py"}]
-	[tool.poetry.dependencies]
-	python = "^3.8"
-	[build-system]
-	requires = ["poetry-core"]
-	build-backend = "poetry.core.masonry.api"
-	TOML
-	touch other.py
+	poetry_project other-package other
 	eval "$(readme 6)"
 	PATH=$PWD/.venv/bin:$PATH
 	says_version 1.1

@@ -62,6 +62,46 @@ installed() {
 # links URL NAME: the files on a project's page, one a line.
 links() { curl -fsS "$1/simple/$2/" | sed -n 's/.*>\([^<]*\)<\/a>.*/\1/p'; }
 
+# digest URL PROJECT FILE: the SHA-256 that the JSON API says of a file of the latest release.
+digest() {
+	curl -fsS "$1/pypi/$2/json" | jq -r --arg file "$3" '.urls[] | select(.filename == $file).digests.sha256'
+}
+
+# came_as_built URL PROJECT: the registry has the files of ./dist as they are there.
+came_as_built() {
+	local file
+	for file in dist/*; do
+		is "$(digest "$1" "$2" "${file#dist/}")" "$(sha256sum "$file" | cut -d' ' -f1)"
+	done
+}
+
+# lemon_and_melon: two projects of alice, of which the second needs the first.
+lemon_and_melon() {
+	given "$base_url" "$alice" lemon 0.1 && given "$base_url" "$alice" --require 'lemon>=0.1' melon 1.0 &&
+		given "$base_url" "$alice" --sdist --require 'lemon>=0.1' melon 1.0
+}
+
+# locked LOCK PROJECT: its version in a lock file of poetry or pdm.
+locked() { grep -A 1 "^name = \"$2\"$" "$1" | sed -n 's/^version = "\(.*\)"/\1/p'; }
+
+# poetry_project NAME MODULE: a project of poetry's of one module, here.
+poetry_project() {
+	cat >pyproject.toml <<-TOML
+	[tool.poetry]
+	name = "$1"
+	version = "0.1.0"
+	description = "made by poetry"
+	authors = ["Py Kit <pykit@registry.example>"]
+	packages = [{include = "$2.py"}]
+	[tool.poetry.dependencies]
+	python = "^3.8"
+	[build-system]
+	requires = ["poetry-core"]
+	build-backend = "poetry.core.masonry.api"
+	TOML
+	echo 'VERSION = "0.1.0"' >"$2.py"
+}
+
 # asked METHOD-AND-TARGET STATUS: how many requests of that kind were answered so.
 asked() { grep -cE "method=${1/ / target=} status=$2 " "$house/log/entrepot.log" || true; }
 

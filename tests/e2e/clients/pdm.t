@@ -12,8 +12,7 @@ house_open
 house_start lighttpd || bail "the registry did not start"
 python_setup
 unset PIP_INDEX_URL
-given "$base_url" "$alice" lemon 0.1 && given "$base_url" "$alice" --require 'lemon>=0.1' melon 1.0 &&
-	given "$base_url" "$alice" --sdist --require 'lemon>=0.1' melon 1.0 || bail "nothing could be uploaded"
+lemon_and_melon || bail "nothing could be uploaded"
 
 # project NAME [INDEX [DEPENDENCY]...]: a directory with a project that uses the index.
 project() {
@@ -41,20 +40,16 @@ project() {
 	echo "$dir"
 }
 
-# locked NAME: that version in the lock file.
-locked() { grep -A 1 "^name = \"$1\"$" pdm.lock | sed -n 's/^version = "\(.*\)"/\1/p'; }
-
 says() { .venv/bin/python -c "import $1; print($1.VERSION)"; }
 
 installs() {
 	cd "$(project app "$base_url/simple/" melon)"
 	pdm lock
-	is "$(locked melon) $(locked lemon)" "1.0 0.1"
+	is "$(locked pdm.lock melon) $(locked pdm.lock lemon)" "1.0 0.1"
 	pdm install --no-self
 	is "$(says melon) $(says lemon)" "1.0 0.1"
 	for file in $(links "$base_url" melon); do
-		grep -q "/$file\", hash = \"sha256:$(curl -fsS "$base_url/pypi/melon/json" |
-			jq -r ".urls[] | select(.filename == \"$file\").digests.sha256")\"}" pdm.lock
+		grep -q "/$file\", hash = \"sha256:$(digest "$base_url" melon "$file")\"}" pdm.lock
 	done
 }
 it "pdm locks what a project needs with the digests of all files, and installs it" installs
@@ -74,9 +69,9 @@ updates() {
 	cd "$house/work/again"
 	given "$base_url" "$alice" lemon 0.3rc1
 	pdm update --no-self --update-all
-	is "$(locked lemon) $(says lemon)" "0.2 0.2"
+	is "$(locked pdm.lock lemon) $(says lemon)" "0.2 0.2"
 	pdm add --no-self 'lemon<0.2'
-	is "$(locked lemon) $(says lemon)" "0.1 0.1"
+	is "$(locked pdm.lock lemon) $(says lemon)" "0.1 0.1"
 }
 it "pdm update finds a new release and no pre-release, pdm add keeps to a range" updates
 
@@ -87,11 +82,7 @@ builds_and_publishes() {
 	/usr/bin/python3 -m build --no-isolation
 	pdm publish --no-build -r "$base_url/legacy/" -u __token__ -P "$alice"
 	is "$(links "$base_url" papaya | paste -sd ' ')" "papaya-0.1.0-py3-none-any.whl papaya-0.1.0.tar.gz"
-	for file in dist/*; do
-		is "$(curl -fsS "$base_url/pypi/papaya/json" |
-			jq -r ".urls[] | select(.filename == \"${file#dist/}\").digests.sha256")" \
-			"$(sha256sum "$file" | cut -d' ' -f1)"
-	done
+	came_as_built "$base_url" papaya
 	cd "$(project user)"
 	pdm add --no-self papaya
 	is "$(says papaya)" 0.1.0

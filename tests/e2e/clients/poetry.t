@@ -13,45 +13,26 @@ house_start lighttpd || bail "the registry did not start"
 python_setup
 unset PIP_INDEX_URL
 export POETRY_NO_INTERACTION=1 POETRY_VIRTUALENVS_IN_PROJECT=true
-given "$base_url" "$alice" lemon 0.1 && given "$base_url" "$alice" --require 'lemon>=0.1' melon 1.0 &&
-	given "$base_url" "$alice" --sdist --require 'lemon>=0.1' melon 1.0 || bail "nothing could be uploaded"
+lemon_and_melon || bail "nothing could be uploaded"
 
 # project NAME: a directory with a project of that name that uses the registry
 # as its only source.
 project() {
 	local dir=$house/work/$1
 	mkdir -p "$dir"
-	cat >"$dir/pyproject.toml" <<-TOML
-	[tool.poetry]
-	name = "$1"
-	version = "0.1.0"
-	description = "made by poetry"
-	authors = ["Py Kit <pykit@registry.example>"]
-	packages = [{include = "$1.py"}]
-	[tool.poetry.dependencies]
-	python = "^3.8"
-	[build-system]
-	requires = ["poetry-core"]
-	build-backend = "poetry.core.masonry.api"
-	TOML
-	echo 'VERSION = "0.1.0"' >"$dir/$1.py"
-	(cd "$dir" && poetry source add --default here "$base_url/simple/") >/dev/null
+	(cd "$dir" && poetry_project "$1" "$1" && poetry source add --default here "$base_url/simple/") >/dev/null
 	echo "$dir"
 }
-
-# locked NAME: that version in the lock file.
-locked() { grep -A 1 "^name = \"$1\"$" poetry.lock | sed -n 's/^version = "\(.*\)"/\1/p'; }
 
 says() { .venv/bin/python -c "import $1; print($1.NAME, $1.VERSION)"; }
 
 adds() {
 	cd "$(project app)"
 	poetry add melon
-	is "$(locked melon) $(locked lemon)" "1.0 0.1"
+	is "$(locked poetry.lock melon) $(locked poetry.lock lemon)" "1.0 0.1"
 	is "$(says lemon)" "lemon 0.1"
 	for file in $(links "$base_url" melon); do
-		grep -qF "{file = \"$file\", hash = \"sha256:$(curl -fsS "$base_url/pypi/melon/json" |
-			jq -r ".urls[] | select(.filename == \"$file\").digests.sha256")\"}" poetry.lock
+		grep -qF "{file = \"$file\", hash = \"sha256:$(digest "$base_url" melon "$file")\"}" poetry.lock
 	done
 }
 it "poetry add finds a project and what it needs, and locks the digests of its files" adds
@@ -73,7 +54,7 @@ updates() {
 	given "$base_url" "$alice" lemon 0.3rc1
 	poetry cache clear --all here
 	poetry update
-	is "$(locked lemon)" 0.2
+	is "$(locked poetry.lock lemon)" 0.2
 	is "$(says lemon)" "lemon 0.2"
 }
 it "poetry update finds a new release, and no pre-release" updates
@@ -84,11 +65,7 @@ builds_and_publishes() {
 	poetry config repositories.here "$base_url/legacy/"
 	poetry publish -r here -u __token__ -p "$alice"
 	is "$(links "$base_url" papaya | paste -sd ' ')" "papaya-0.1.0-py3-none-any.whl papaya-0.1.0.tar.gz"
-	for file in dist/*; do
-		is "$(curl -fsS "$base_url/pypi/papaya/json" |
-			jq -r ".urls[] | select(.filename == \"${file#dist/}\").digests.sha256")" \
-			"$(sha256sum "$file" | cut -d' ' -f1)"
-	done
+	came_as_built "$base_url" papaya
 	cd "$(project user)"
 	poetry add papaya
 	is "$(.venv/bin/python -c 'import papaya; print(papaya.VERSION)')" 0.1.0
