@@ -129,6 +129,8 @@ look_at_schema(const struct config *config, const char **why)
 	if (!config->prepared)
 		db_forgo_session(db);
 	state = schema_check(db, config, why);
+	if (state == SCHEMA_FITS)
+		schema_say_lacks(db, config);
 	db_close(db);
 	return state;
 }

@@ -1,5 +1,4 @@
--- What every later migration stands on: the list of applied migrations, the
--- trigram extension (trusted: the owner of the database may create it), and
+-- What every later migration stands on: the list of applied migrations, and
 -- the pure functions that the schema and the queries share.
 
 CREATE TABLE IF NOT EXISTS schema_migration (
@@ -8,8 +7,6 @@ CREATE TABLE IF NOT EXISTS schema_migration (
 	applied_at  timestamptz NOT NULL DEFAULT now(),
 	CONSTRAINT schema_migration_pkey PRIMARY KEY (number)
 );
-
-CREATE EXTENSION IF NOT EXISTS pg_trgm;
 
 -- The spelling under which a package name is unique in its repository. The
 -- packagecloud ecosystem has several package types in one repository, so there

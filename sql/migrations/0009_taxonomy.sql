@@ -118,8 +118,7 @@ CREATE TABLE package_search (
 -- has to wait until it is merged.
 CREATE INDEX package_search_document_idx ON package_search USING gin (document)
 	WITH (gin_pending_list_limit = 64);
-CREATE INDEX package_search_name_idx ON package_search USING gin (canonical_name gin_trgm_ops)
-	WITH (gin_pending_list_limit = 64);
+-- The index of names needs an extension that may be missing: name_index_make().
 
 CREATE FUNCTION package_search_downloads()
 RETURNS trigger

@@ -84,6 +84,10 @@ SELECT v.*
 -- The same of what is too short for a part: the whole name.
  AND (p.document @@ (SELECT search_query({q})) OR p.search_name = {q});
 
+-- :name hex_search_scan_short :part
+-- The same between search_scan_begin and search_scan_end.
+ AND n.canonical_name = {q};
+
 -- :name hex_search_description :part
 -- Any of the words, in the description.
  AND p.document @@ (SELECT search_description({description}));

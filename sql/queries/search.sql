@@ -32,8 +32,9 @@ SELECT count(*) AS count FROM package_listed p WHERE p.repository_id = {reposito
  AND (p.document @@ search_query({q}) OR p.search_name LIKE {pattern});
 
 -- :name search_where_short :part
--- One or two letters: words of the name that resemble it.
- AND (p.document @@ search_query({q}) OR p.search_name %> {exact});
+-- One or two letters: names with words like them.
+ AND (p.document @@ search_query({q}) OR p.search_name LIKE {words_1} OR p.search_name LIKE {words_2}
+      OR p.search_name LIKE {words_3} OR p.search_name LIKE {words_4});
 
 -- :name search_match_text :part
 -- The same for a ranked list. What stands in a SELECT of its own is unknown to
@@ -43,7 +44,34 @@ SELECT count(*) AS count FROM package_listed p WHERE p.repository_id = {reposito
 
 -- :name search_match_short :part
 -- The same of one or two letters.
- AND (p.document @@ (SELECT search_query({q})) OR p.search_name %> (SELECT {exact}::text));
+ AND (p.document @@ (SELECT search_query({q}))
+      OR p.search_name LIKE (SELECT {words_1}::text) OR p.search_name LIKE (SELECT {words_2}::text)
+      OR p.search_name LIKE (SELECT {words_3}::text) OR p.search_name LIKE (SELECT {words_4}::text));
+
+-- :name search_scan_begin :part
+-- The same as any of them where no index finds parts of names
+-- (domain/name_index.h): words are looked up, names are read, from an index
+-- that has nothing else. Arrays, because the planner cannot tell how many match
+-- and would look at the documents of all packages.
+ AND p.id = ANY (ARRAY(
+SELECT s.package_id FROM package_search s WHERE s.document @@ search_query({q})
+ UNION ALL
+SELECT m.id FROM package m
+ WHERE m.repository_id = ANY ({repositories}::bigint[]) AND m.canonical_name = ANY (ARRAY(
+SELECT n.canonical_name FROM package n WHERE n.repository_id = ANY ({repositories}::bigint[]);
+
+-- :name search_scan_text :part
+-- A text within the name …
+ AND n.canonical_name LIKE {pattern};
+
+-- :name search_scan_short :part
+-- … or words like one or two letters.
+ AND (n.canonical_name LIKE {words_1} OR n.canonical_name LIKE {words_2}
+      OR n.canonical_name LIKE {words_3} OR n.canonical_name LIKE {words_4});
+
+-- :name search_scan_end :part
+-- That was it.
+))));
 
 -- :name search_where_category :part
 -- A category or anything below it.

@@ -123,6 +123,12 @@ bool admin_say(struct admin *a, const struct doc *d, const char *format, ...) PR
 /* Print the document: as JSON; a list of maps as a table, a map as lines "name: value". Always true. */
 bool admin_show(struct admin *a, const struct doc *d);
 
+/*
+ * What name_index_advice() says: members of D, and *LINE for a person, a line break before it; "" when there is
+ * nothing to advise.
+ */
+bool admin_advise(struct admin *a, struct doc *d, const char *obstacle, const char **line) MUST_CHECK;
+
 /* Print what was raised, for an operator: the message, and what else is known. */
 void admin_print_fault(const struct fault *f);
 

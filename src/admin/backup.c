@@ -90,15 +90,16 @@ restore(struct admin *a)
 	const struct restore *o = a->options;
 	const struct backup_set *set;
 	char time[CLOCK_TEXT_SIZE];
+	const char *advice;
 	struct doc *d;
 
 	if (!restore_run(a->work, a->arguments[0], &set))
 		return false;
 	d = set_document(a, set);
-	if (!o->no_verify && !verify(a, d))
+	if ((!o->no_verify && !verify(a, d)) || !admin_advise(a, d, NULL, &advice))
 		return false;
-	return admin_say(a, d, "Restored the registry of %s as it was at %s, with %" PRId64 " blobs.",
-			 set->base_url, clock_format_rfc3339(time, set->time, 0), set->blobs);
+	return admin_say(a, d, "Restored the registry of %s as it was at %s, with %" PRId64 " blobs.%s",
+			 set->base_url, clock_format_rfc3339(time, set->time, 0), set->blobs, advice);
 }
 
 const struct admin_verb restore_verb = {

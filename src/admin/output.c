@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "base/text.h"
+#include "domain/name_index.h"
 #include "wire/dialect.h"
 #include "wire/json.h"
 
@@ -208,6 +209,20 @@ admin_say(struct admin *a, const struct doc *d, const char *format, ...)
 	vprintf(format, args);
 	va_end(args);
 	putchar('\n');
+	return true;
+}
+
+bool
+admin_advise(struct admin *a, struct doc *d, const char *obstacle, const char **line)
+{
+	const char *advice;
+
+	if (!name_index_advice(a->work, obstacle, &advice))
+		return false;
+	doc_bool(d, "name_index", !advice);
+	if (advice)
+		doc_text(d, "advice", advice);
+	*line = advice ? arena_printf(a->work->arena, "\n%s", advice) : "";
 	return true;
 }
 

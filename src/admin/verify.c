@@ -30,7 +30,7 @@ show_progress(void *arg, const char *what, int64_t done)
 	fprintf(stderr, "\r%s: %" PRId64 "\033[K", what, done);
 }
 
-static const struct doc *
+static struct doc *
 result_document(struct admin *a, const struct verify_result *r)
 {
 	struct doc *d = doc_map(a->work->arena);
@@ -62,17 +62,21 @@ verify(struct admin *a)
 	struct verify_options how = { .skip_hashes = o->no_hash, .progress = terminal ? show_progress : NULL };
 	struct verify_result result;
 	bool ok = verify_run(a->work, &how, &result);
+	const char *advice;
+	struct doc *d;
 
 	if (terminal)
 		fputs("\r\033[K", stderr);
 	if (!ok)
 		return false;
+	d = result_document(a, &result);
+	if (!admin_advise(a, d, NULL, &advice))
+		return false;
 	if (result.problems == 0)
-		return admin_say(a, result_document(a, &result),
-			"Nothing is wrong with %" PRId64 " packages, %" PRId64 " files, %" PRId64
-			" index objects and %" PRId64 " blobs (%" PRId64 " of them orphans).",
-			result.packages, result.files, result.index_objects, result.blobs, result.orphans);
-	admin_show(a, result_document(a, &result));
+		return admin_say(a, d, "Nothing is wrong with %" PRId64 " packages, %" PRId64 " files, %" PRId64
+			" index objects and %" PRId64 " blobs (%" PRId64 " of them orphans).%s",
+			result.packages, result.files, result.index_objects, result.blobs, result.orphans, advice);
+	admin_show(a, d);
 	return fault_raise(a->work->fault, FAULT_CONFLICT, "%" PRId64 " problems found", result.problems);
 }
 

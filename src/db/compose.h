@@ -15,7 +15,7 @@
 #include "base/compiler.h"
 #include "db/db.h"
 
-#define COMPOSE_MAX_PARAMS 24
+#define COMPOSE_MAX_PARAMS 28
 
 struct compose {
 	struct work *work;

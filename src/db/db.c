@@ -88,6 +88,19 @@ db_lose(struct db *db)
 		db->statements[q].columns = NULL;
 	}
 	compose_lose(db);
+	memset(db->facts, 0, sizeof(db->facts));
+}
+
+bool
+db_knows(const struct db *db, enum db_fact fact)
+{
+	return db->facts[fact];
+}
+
+void
+db_learn(struct db *db, enum db_fact fact)
+{
+	db->facts[fact] = true;
 }
 
 bool

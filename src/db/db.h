@@ -58,6 +58,11 @@ const char *const *db_environment(struct work *w) MUST_CHECK;
  */
 bool db_is_direct(struct work *w, bool *direct) MUST_CHECK;
 
+/* What a caller found out about the database and need not ask again; forgotten with the connection. */
+enum db_fact { DB_NAME_INDEX, DB_FACT_COUNT };
+bool db_knows(const struct db *db, enum db_fact fact);
+void db_learn(struct db *db, enum db_fact fact);
+
 /* ---- arguments ---- */
 
 enum arg_kind { ARG_NULL, ARG_INT, ARG_BOOL, ARG_TEXT, ARG_BYTES, ARG_TIME, ARG_TEXT_ARRAY, ARG_INT_ARRAY };

@@ -45,6 +45,7 @@ struct db {
 	PGconn *conn;			/* NULL: not connected */
 	struct statement statements[QUERY_COUNT + 1];
 	struct composed *composed;	/* compose.c's */
+	bool facts[DB_FACT_COUNT];	/* db_learn() */
 	struct tx *tx;			/* the innermost open one */
 	struct tx *floor;		/* db_abort() leaves it and those outside of it alone (tests); or NULL */
 	bool tx_lost;			/* the connection broke inside of it */

@@ -15,6 +15,7 @@
 #include "base/work.h"
 #include "db/compose.h"
 #include "domain/hex_package.h"
+#include "domain/name_index.h"
 #include "domain/repository.h"
 #include "wire/doc.h"
 #include "wire/json.h"
@@ -323,12 +324,27 @@ has_words(const struct hex_search *s)
 }
 
 static void
-add_words(struct compose *c, const struct hex_search *s)
+add_text(struct compose *c, const char *text, bool scan)
+{
+	bool brief = text_char_count(span_of(text)) <= SHORT;
+
+	if (!scan) {
+		compose_add(c, brief ? Q_HEX_SEARCH_SHORT : Q_HEX_SEARCH_TEXT);
+		return;
+	}
+	compose_add(c, Q_SEARCH_SCAN_BEGIN);
+	compose_add(c, brief ? Q_HEX_SEARCH_SCAN_SHORT : Q_SEARCH_SCAN_TEXT);
+	compose_add(c, Q_SEARCH_SCAN_END);
+}
+
+/* SCAN: all that have the words are looked for, and no index finds parts of names. */
+static void
+add_words(struct compose *c, const struct hex_search *s, bool scan)
 {
 	if (s->name_pattern)
 		compose_add(c, Q_HEX_SEARCH_NAME_LIKE);
 	if (s->text)
-		compose_add(c, text_char_count(span_of(s->text)) > SHORT ? Q_HEX_SEARCH_TEXT : Q_HEX_SEARCH_SHORT);
+		add_text(c, s->text, scan);
 	if (s->description)
 		compose_add(c, Q_HEX_SEARCH_DESCRIPTION);
 }
@@ -363,10 +379,10 @@ order_of(const struct hex_search *s)
 }
 
 static void
-compose_found(struct compose *c, const struct hex_search *s)
+compose_found(struct compose *c, const struct hex_search *s, bool scan)
 {
 	compose_add(c, Q_HEX_SEARCH_FOUND_BEGIN);
-	add_words(c, s);
+	add_words(c, s, scan);
 	compose_add(c, Q_HEX_SEARCH_FOUND_END);
 	add_conditions(c, s);
 	compose_add(c, order_of(s));
@@ -378,7 +394,7 @@ compose_listed(struct compose *c, const struct hex_search *s)
 	compose_add(c, Q_HEX_SEARCH_BEGIN);
 	if (has_words(s)) {
 		compose_add(c, Q_HEX_SEARCH_COMMON_BEGIN);
-		add_words(c, s);
+		add_words(c, s, false);
 		compose_add(c, Q_HEX_SEARCH_COMMON_END);
 	} else {
 		compose_add(c, Q_HEX_SEARCH_ALL);
@@ -399,7 +415,7 @@ static const struct row_type count_type = ROW_TYPE(count_row, count_columns);
 
 /* Whether to sort what the indexes of words find. */
 static bool
-decide_to_sort(struct work *w, const struct hex_search *s, const struct rows *repositories, bool *sort)
+decide_to_sort(struct work *w, const struct hex_search *s, const struct rows *repositories, bool scan, bool *sort)
 {
 	struct compose c;
 	struct rows rows;
@@ -410,7 +426,7 @@ decide_to_sort(struct work *w, const struct hex_search *s, const struct rows *re
 	compose_begin(&c, w);
 	set_values(&c, s, repositories);
 	compose_add(&c, Q_HEX_SEARCH_COUNT_BEGIN);
-	add_words(&c, s);
+	add_words(&c, s, scan);
 	compose_add(&c, Q_HEX_SEARCH_COUNT_END);
 	if (!compose_many(&c, &count_type, &rows))
 		return false;
@@ -422,14 +438,16 @@ bool
 hex_search_page(struct work *w, const struct hex_search *s, const struct rows *repositories, struct rows *out)
 {
 	struct compose c;
-	bool sort;
+	bool indexed = true, sort;
 
-	if (!decide_to_sort(w, s, repositories, &sort))
+	if (s->text && !name_index_use(w, &indexed))
+		return false;
+	if (!decide_to_sort(w, s, repositories, !indexed, &sort))
 		return false;
 	compose_begin(&c, w);
 	set_values(&c, s, repositories);
 	if (sort)
-		compose_found(&c, s);
+		compose_found(&c, s, !indexed);
 	else
 		compose_listed(&c, s);
 	compose_add(&c, Q_HEX_SEARCH_END);

@@ -24,6 +24,7 @@
 #include "db/db.h"
 #include "domain/blob.h"
 #include "domain/job.h"
+#include "domain/name_index.h"
 
 #define DIRECTORY_MODE 0750
 #define BLOB_MODE 0640
@@ -263,17 +264,61 @@ move_foreign_key(struct restore *r)
 	return true;
 }
 
+/* An entry of the dump that not every role may restore; name_index_make() does it, where it can be done. */
+static bool
+is_left_out(const char *entry)
+{
+	return strstr(entry, " EXTENSION ") || strstr(entry, " INDEX public " NAME_INDEX " ");
+}
+
+static bool
+copy_entries(struct work *w, const char *from, struct tempfile *to)
+{
+	FILE *list = fopen(from, "re");
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t len;
+	bool ok = true;
+
+	if (!list)
+		return fault_raise(w->fault, FAULT_INTERNAL, "cannot open %s: %s", from, strerror(errno));
+	while (ok && (len = getline(&line, &size, list)) >= 0)
+		ok = is_left_out(line) || tempfile_write(to, w->fault, line, (size_t)len);
+	free(line);
+	fclose(list);
+	return ok;
+}
+
+/* What of the dump is to be restored, as a file for pg_restore; gone with the arena. NULL when that failed. */
+static const char *
+choose_entries(struct restore *r, const char *const *environment)
+{
+	struct work *w = r->w;
+	const char *all = arena_printf(w->arena, "%s/entries", r->staging);
+	const char *arguments[] = {
+		"pg_restore", "--list", arena_printf(w->arena, "--file=%s", all),
+		backup_set_path(w, r->set, BACKUP_DUMP), NULL
+	};
+	struct tempfile *chosen = tempfile_new(w->arena, w->fault, r->staging);
+
+	if (!chosen || !command_run(w->arena, w->fault, arguments, environment) || !copy_entries(w, all, chosen))
+		return NULL;
+	return chosen->path;
+}
+
 static bool
 fill_database(struct restore *r)
 {
 	struct work *w = r->w;
 	const char *const *leads_to = db_environment(w);
+	const char *const *environment = leads_to ? command_environment(w->arena, leads_to) : NULL;
+	const char *chosen = environment ? choose_entries(r, environment) : NULL;
 	const char *arguments[] = {
 		"pg_restore", "--no-password", "--no-owner", "--no-privileges", "--no-comments", "--exit-on-error",
-		"--single-transaction", "--dbname=", backup_set_path(w, r->set, BACKUP_DUMP), NULL
+		"--single-transaction", "--dbname=", "--use-list", chosen, backup_set_path(w, r->set, BACKUP_DUMP), NULL
 	};
 
-	return leads_to && command_run(w->arena, w->fault, arguments, command_environment(w->arena, leads_to));
+	return chosen && command_run(w->arena, w->fault, arguments, environment);
 }
 
 static bool
@@ -302,6 +347,7 @@ restore_run(struct work *w, const char *directory, const struct backup_set **out
 		.keys = arena_printf(w->arena, "%s/keys", w->config->data_dir),
 	};
 	const char *slash = strrchr(w->config->hex_key, '/');
+	const char *obstacle;
 	int applied;
 
 	*out = r.set;
@@ -312,5 +358,5 @@ restore_run(struct work *w, const char *directory, const struct backup_set **out
 	if (!is_possible(&r) || !gather(&r) || !put_into_place(&r))
 		return false;
 	filecopy_remove_tree(r.staging);
-	return db_migrate(w, &applied) && blob_store_init(w) && job_schedule(w);
+	return db_migrate(w, &applied) && name_index_make(w, &obstacle) && blob_store_init(w) && job_schedule(w);
 }

@@ -9,8 +9,10 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/fault.h"
+#include "base/text.h"
 #include "base/work.h"
 #include "db/compose.h"
+#include "domain/name_index.h"
 #include "domain/package.h"
 #include "domain/taxonomy.h"
 
@@ -41,12 +43,60 @@ like_pattern(struct arena *a, const char *s)
 	return buf_text(&b);
 }
 
+/* Shorter than a trigram. */
+static bool
+is_short(const struct search *s)
+{
+	return strlen(s->exact) <= 2;
+}
+
+#define WORD_PATTERNS 4
+
+/*
+ * The names with words that trigrams call similar to one letter, or to two (a
+ * share of 0.6), said so that no extension is needed to understand it. One
+ * letter is a whole word; two begin a word, or end one before a word that begins
+ * with the first of them. For LIKE, with a and b in the places of the letters.
+ */
+static const char *const word_patterns[][WORD_PATTERNS] = {
+	{ "a", "a\\_%", "%\\_a", "%\\_a\\_%" },
+	{ "ab%", "%\\_ab%", "%ab\\_a%", "%ab\\_\\_a%" },
+};
+
+static const char *
+word_pattern(struct arena *a, const char *pattern, const char letters[2])
+{
+	char *filled = arena_strdup(a, pattern);
+
+	for (char *c = filled; *c; c++)
+		if (is_alpha(*c))
+			*c = letters[*c - 'a'];
+	return filled;
+}
+
+/* What is no letter or digit of ASCII stands in no name, or between words. */
+static void
+set_words(struct compose *c, const char *exact)
+{
+	static const char *const names[WORD_PATTERNS] = { "words_1", "words_2", "words_3", "words_4" };
+	char letters[2] = { 0 };
+	size_t count = 0;
+
+	for (; *exact; exact++)
+		if (is_alnum(*exact))
+			letters[count++] = *exact;
+	for (size_t i = 0; i < WORD_PATTERNS; i++)
+		compose_set(c, names[i], text(count == 0 ? NULL :
+			word_pattern(c->work->arena, word_patterns[count - 1][i], letters)));
+}
+
 static void
 set_filters(struct compose *c, const struct search *s)
 {
 	struct arena *a = c->work->arena;
 
 	compose_set(c, "repository", num(s->repository_id));
+	compose_set(c, "repositories", int_array(&s->repository_id, 1));
 	compose_set(c, "q", text(s->text));
 	compose_set(c, "exact", text(s->exact));
 	compose_set(c, "pattern", text(s->exact ? like_pattern(a, s->exact) : NULL));
@@ -58,6 +108,8 @@ set_filters(struct compose *c, const struct search *s)
 	compose_set(c, "owner_kind", text(s->owner_kind));
 	compose_set(c, "account", num(s->followed_by));
 	compose_set(c, "names", text_array(s->names, s->name_count));
+	if (s->text && is_short(s))
+		set_words(c, s->exact);
 }
 
 static void
@@ -73,18 +125,25 @@ set_page(struct compose *c, const struct search *s)
 	compose_set(c, "after_id", num(s->after_id));
 }
 
-/* Shorter than a trigram. */
 static bool
-is_short(const struct search *s)
+add_text(struct compose *c, const struct search *s, bool ranked)
 {
-	return strlen(s->exact) <= 2;
-}
+	bool indexed;
 
-static void
-add_text(struct compose *c, const struct search *s)
-{
-	if (s->text)
+	if (!s->text)
+		return true;
+	if (!name_index_use(c->work, &indexed))
+		return false;
+	if (!indexed) {
+		compose_add(c, Q_SEARCH_SCAN_BEGIN);
+		compose_add(c, is_short(s) ? Q_SEARCH_SCAN_SHORT : Q_SEARCH_SCAN_TEXT);
+		compose_add(c, Q_SEARCH_SCAN_END);
+	} else if (ranked) {
+		compose_add(c, is_short(s) ? Q_SEARCH_MATCH_SHORT : Q_SEARCH_MATCH_TEXT);
+	} else {
 		compose_add(c, is_short(s) ? Q_SEARCH_WHERE_SHORT : Q_SEARCH_WHERE_TEXT);
+	}
+	return true;
 }
 
 static void
@@ -130,31 +189,35 @@ order_parts(const struct search *s, enum query_name *order, enum query_name *aft
 	}
 }
 
-static void
+static bool
 compose_ranked(struct compose *c, const struct search *s)
 {
 	compose_add(c, Q_SEARCH_RELEVANCE_BEGIN);
-	compose_add(c, is_short(s) ? Q_SEARCH_MATCH_SHORT : Q_SEARCH_MATCH_TEXT);
+	if (!add_text(c, s, true))
+		return false;
 	add_filters(c, s);
 	compose_add(c, Q_SEARCH_RELEVANCE_MIDDLE);
 	add_filters(c, s);
 	compose_add(c, Q_SEARCH_RELEVANCE_END);
+	return true;
 }
 
-static void
+static bool
 compose_ordered(struct compose *c, const struct search *s)
 {
 	enum query_name order, after;
 
 	order_parts(s, &order, &after);
 	compose_add(c, Q_SEARCH_PAGE_BEGIN);
-	add_text(c, s);
+	if (!add_text(c, s, false))
+		return false;
 	add_filters(c, s);
 	if (s->resume)
 		compose_add(c, after);
 	compose_add(c, order);
 	compose_add(c, Q_SEARCH_LIMIT);
 	compose_add(c, Q_SEARCH_PAGE_END);
+	return true;
 }
 
 bool
@@ -165,12 +228,9 @@ search_page(struct work *w, const struct search *s, struct rows *out)
 	compose_begin(&c, w);
 	set_filters(&c, s);
 	set_page(&c, s);
-	if (s->order == SEARCH_BY_RELEVANCE) {
-		compose_ranked(&c, s);
-		return compose_many(&c, &package_ranked_type, out);
-	}
-	compose_ordered(&c, s);
-	return compose_many(&c, &package_found_type, out);
+	if (s->order == SEARCH_BY_RELEVANCE)
+		return compose_ranked(&c, s) && compose_many(&c, &package_ranked_type, out);
+	return compose_ordered(&c, s) && compose_many(&c, &package_found_type, out);
 }
 
 static bool
@@ -189,7 +249,8 @@ count_matches(struct work *w, const struct search *s, int64_t *total)
 	compose_begin(&c, w);
 	set_filters(&c, s);
 	compose_add(&c, s->text ? Q_SEARCH_COUNT_MATCHES_BEGIN : Q_SEARCH_COUNT_BEGIN);
-	add_text(&c, s);
+	if (!add_text(&c, s, false))
+		return false;
 	add_filters(&c, s);
 	if (!compose_many(&c, &count_type, &rows))
 		return false;

@@ -9,8 +9,10 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/fault.h"
+#include "base/log.h"
 #include "base/work.h"
 #include "db/db.h"
+#include "domain/name_index.h"
 
 static void
 keep_reason(const struct fault *f, const char **why)
@@ -41,4 +43,20 @@ schema_check(struct db *db, const struct config *config, const char **why)
 	db_take_time(db, NULL);
 	arena_free(&arena);
 	return state;
+}
+
+void
+schema_say_lacks(struct db *db, const struct config *config)
+{
+	struct arena arena;
+	struct fault fault;
+	struct work work = { .arena = &arena, .fault = &fault, .config = config, .db = db, .now = clock_now() };
+	const char *advice;
+
+	arena_init(&arena);
+	fault_init(&fault, &arena);
+	if (name_index_advice(&work, NULL, &advice) && advice)
+		log_warn("%s", advice);
+	db_take_time(db, NULL);
+	arena_free(&arena);
 }

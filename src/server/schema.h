@@ -22,4 +22,7 @@ enum schema_state {
  */
 enum schema_state schema_check(struct db *db, const struct config *config, const char **why) MUST_CHECK;
 
+/* Say in the log what a database that fits could have and has not: the index of names. For the start of a program. */
+void schema_say_lacks(struct db *db, const struct config *config);
+
 #endif

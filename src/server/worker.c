@@ -93,6 +93,8 @@ schema_fits(struct worker *w)
 		log_error("the database does not answer, serving 503 until it does: %s", why);
 	if (state == SCHEMA_FITS && w->database == DATABASE_AWAY)
 		log_info("the database answers again");
+	if (state == SCHEMA_FITS && w->database == DATABASE_UNKNOWN && w->options->alone)
+		schema_say_lacks(w->app->db, w->config);
 	w->database = state == SCHEMA_FITS ? DATABASE_FITS : DATABASE_AWAY;
 	return true;
 }

@@ -80,6 +80,13 @@ test_database(const char *dbname, bool migrated)
 	return test_conninfo(dbname);
 }
 
+void
+test_drop_name_index(void)
+{
+	sql_do("DROP EXTENSION IF EXISTS pg_trgm CASCADE");
+	memset(w->db->facts, 0, sizeof(w->db->facts));
+}
+
 static void
 free_connection(void *db)
 {
@@ -119,6 +126,8 @@ migrate_template(void)
 	fault_init(&fault, &program_arena);
 	if (!db_migrate(&work, &applied))
 		bail(fault.message, fault.detail);
+	if (!getenv("ENTREPOT_TEST_WITHOUT_EXTENSIONS"))
+		PQclear(db_sql(db, &fault, "SELECT name_index_make()"));
 	result = db_sql(db, &fault, "SELECT current_database()");
 	if (!result)
 		bail(fault.message, fault.detail);
@@ -210,6 +219,7 @@ test_teardown(void **state)
 	(void)state;
 	program_db->floor = NULL;
 	db_abort(program_db);
+	memset(program_db->facts, 0, sizeof(program_db->facts));
 	arena_free(&test_arena);
 	clock_set(0);
 	if (test_url()) {

@@ -8,6 +8,7 @@
  * (tests/support/run-program). It is migrated once and never used itself: it
  * is the template of all others.
  *
+ * With ENTREPOT_TEST_WITHOUT_EXTENSIONS set, the databases have none.
  * With ENTREPOT_TEST_URL set, requests go over HTTP to a registry that runs
  * there on the database of ENTREPOT_TEST_DATABASE; each test then begins with
  * that database emptied, and what it writes is committed.
@@ -80,6 +81,8 @@ int test_run(const char *name, const struct test_list *lists, size_t count);
 const char *test_conninfo(const char *dbname);
 /* A database of that name, replacing an older one: empty, or a copy of the migrated template. */
 const char *test_database(const char *dbname, bool migrated);
+/* From now on the database of the running test is one without pg_trgm and the index of names. */
+void test_drop_name_index(void);
 /* A second connection to CONNINFO (NULL: the database of this program), closed after the test. */
 struct db *test_connection(const char *conninfo);
 /* W with another connection and a fault of its own. */

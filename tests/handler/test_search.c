@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/span.h"
+#include "domain/name_index.h"
 #include "domain/package.h"
 #include "domain/repository.h"
 #include "domain/search.h"
@@ -76,7 +77,7 @@ as_found(const struct search *s)
 }
 
 static void
-a_ranking_is_what_reading_everything_gives(void **state)
+assert_rankings(void)
 {
 	static const struct {
 		const char *text, *exact;
@@ -86,8 +87,6 @@ a_ranking_is_what_reading_everything_gives(void **state)
 	};
 	static const int64_t offsets[] = { 0, 10, 90, 400, 990 };
 
-	(void)state;
-	given_registry();
 	assert_true(sql_int("SELECT count(*) FROM package WHERE repository_id = 1") > SEARCH_MAX_RANKED + 50);
 	for (size_t i = 0; i < 2 * ARRAY_LEN(wanted) * ARRAY_LEN(offsets); i++) {
 		struct search s = {
@@ -104,6 +103,112 @@ a_ranking_is_what_reading_everything_gives(void **state)
 	}
 }
 
+static void
+a_ranking_is_what_reading_everything_gives(void **state)
+{
+	(void)state;
+	given_registry();
+	assert_rankings();
+}
+
+static void
+a_ranking_is_the_same_without_the_index_of_names(void **state)
+{
+	(void)state;
+	given_registry();
+	test_drop_name_index();
+	assert_rankings();
+}
+
+/* ---- one or two letters ---- */
+
+/* Every name of at most five of a, b, c and _ that begins with a letter, but for those with three _ in a row. */
+static void
+given_short_names(void)
+{
+	sql_do("WITH RECURSIVE made (n) AS ("
+	       "SELECT unnest(ARRAY['a', 'b', 'c']) UNION ALL "
+	       "SELECT n || c FROM made, unnest(ARRAY['a', 'b', 'c', '_']) c WHERE length(n) < 5) "
+	       "INSERT INTO package (repository_id, name, canonical_name) SELECT 1, n, n FROM made WHERE n NOT LIKE '%%\\_\\_\\_%%'");
+	sql_do("INSERT INTO package_search (package_id, repository_id, name, canonical_name, recent_downloads, document) "
+	       "SELECT id, 1, name, canonical_name, 0, search_document(name, NULL, NULL, NULL) FROM package "
+	       " WHERE repository_id = 1");
+}
+
+static void
+one_or_two_letters_find_what_trigrams_call_similar_with_and_without_them(void **state)
+{
+	static const char *const texts[] = { "a", "b", "ab", "ba", "aa", "cb", "a_", "_b", "_", "__", "d", "da", "+", "a+", "é" };
+	const char *similar[ARRAY_LEN(texts)];
+
+	(void)state;
+	given_short_names();
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		similar[i] = sql_text("SELECT concat(count(*), ':', string_agg(' ' || name, '' ORDER BY name <> '%s', name))"
+				      "  FROM package_search WHERE document @@ search_query('%s') OR canonical_name %%> '%s'",
+				      texts[i], texts[i], texts[i]);
+	for (size_t i = 0; i < 2 * ARRAY_LEN(texts); i++) {
+		struct search s = {
+			.repository_id = REPOSITORY_CRATES,
+			.order = SEARCH_BY_NAME,
+			.text = texts[i % ARRAY_LEN(texts)],
+			.exact = texts[i % ARRAY_LEN(texts)],
+			.limit = 2000,
+		};
+
+		if (i == ARRAY_LEN(texts))
+			test_drop_name_index();
+		assert_string_equal(as_found(&s), similar[i % ARRAY_LEN(texts)]);
+		s.order = SEARCH_BY_RELEVANCE;
+		s.limit = 1;
+		assert_int_equal(strtol(as_found(&s), NULL, 10), strtol(similar[i % ARRAY_LEN(texts)], NULL, 10));
+	}
+}
+
+/* ---- the index ---- */
+
+static void
+the_index_of_names_is_made_as_soon_as_it_can_be(void **state)
+{
+	const char *obstacle, *advice;
+	bool made;
+
+	(void)state;
+	test_drop_name_index();
+	assert_true(name_index_use(w, &made));
+	assert_false(made);
+	sql_do("CREATE SCHEMA elsewhere; CREATE EXTENSION pg_trgm SCHEMA elsewhere");
+	assert_true(name_index_advice(w, NULL, &advice));
+	assert_non_null(strstr(advice, "`entrepot-admin migrate` makes it"));
+	assert_true(name_index_make(w, &obstacle));
+	assert_null(obstacle);
+	assert_true(name_index_use(w, &made));
+	assert_true(made);
+	assert_true(name_index_advice(w, NULL, &advice));
+	assert_null(advice);
+	assert_true(name_index_make(w, &obstacle));
+	assert_null(obstacle);
+}
+
+static void
+what_stands_against_the_extension_is_told(void **state)
+{
+	const char *obstacle, *advice;
+
+	(void)state;
+	test_drop_name_index();
+	sql_do("DO $$ BEGIN EXECUTE format('REVOKE CREATE ON DATABASE %%I FROM entrepot', current_database()); END $$");
+	assert_true(name_index_make(w, &obstacle));
+	assert_string_equal(obstacle, "permission denied to create extension \"pg_trgm\"");
+	assert_true(name_index_advice(w, obstacle, &advice));
+	assert_non_null(strstr(advice, obstacle));
+	assert_non_null(strstr(advice, "`CREATE EXTENSION pg_trgm` in the database program"));
+}
+
 TESTS(search,
-	TEST(a_ranking_is_what_reading_everything_gives)
+	TEST(a_ranking_is_what_reading_everything_gives),
+	TEST(a_ranking_is_the_same_without_the_index_of_names),
+	TEST(one_or_two_letters_find_what_trigrams_call_similar_with_and_without_them),
+	TEST(the_index_of_names_is_made_as_soon_as_it_can_be),
+	TEST(what_stands_against_the_extension_is_told)
 );

@@ -18,6 +18,7 @@
 #include "db/db.h"
 #include "domain/blob.h"
 #include "domain/job.h"
+#include "domain/name_index.h"
 #include "http/credentials.h"
 #include "protocols/call.h"
 #include "protocols/openapi.h"
@@ -184,6 +185,15 @@ put_jobs(struct work *w, struct buf *out)
 		  jobs->oldest_due == 0 ? 0 : (w->now - jobs->oldest_due) / 1000000);
 }
 
+static void
+put_name_index(struct work *w, struct buf *out)
+{
+	bool made;
+
+	if (name_index_use(w, &made))
+		put_gauge(out, "entrepot_name_index", "Whether an index finds parts of names (needs pg_trgm).", made);
+}
+
 /* Without a database there still are the counters; that it is away is one of the things they tell. */
 static void
 put_database(struct call *c, struct buf *out)
@@ -195,6 +205,7 @@ put_database(struct call *c, struct buf *out)
 	work.fault = &fault;
 	put_jobs(&work, out);
 	put_blobs(&work, out);
+	put_name_index(&work, out);
 	if (fault_is_set(&fault))
 		log_warn("metrics: %s", fault.detail ? fault.detail : fault.message);
 	put_gauge(out, "entrepot_database_up", "Whether the database answered.", !fault_is_set(&fault));
