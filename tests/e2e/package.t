@@ -23,7 +23,9 @@ recipe() {
 
 # --- here: the build --------------------------------------------------------
 
-# as a developer's machine has it, and no slower than it must be
+# those of a "make check" around this
+unset MAKEFLAGS MFLAGS MAKELEVEL
+# no slower than it must be
 export DEB_BUILD_OPTIONS="nocheck noopt noautodbgsym terse parallel=2"
 [ -d /usr/lib/ccache ] && PATH=/usr/lib/ccache:$PATH
 

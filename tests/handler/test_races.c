@@ -15,6 +15,7 @@
 #include "domain/organization.h"
 #include "domain/package.h"
 #include "domain/registration.h"
+#include "domain/release.h"
 #include "domain/repository.h"
 #include "domain/token.h"
 
@@ -120,6 +121,38 @@ downloads_that_are_carried_over_while_recent_ones_are_counted_again_stay(void **
 	assert_was_waited_for();
 	assert_int_equal(sql_int("SELECT downloads FROM package"), 2);
 	assert_int_equal(sql_int("SELECT recent_downloads FROM package"), 2);
+}
+
+/* ---- yanks ---- */
+
+static bool
+unyank_foo(void)
+{
+	bool changed;
+
+	return package_lock(w, sql_int("SELECT id FROM package WHERE name = 'foo'")) &&
+	       release_set_yanked(w, sql_int("SELECT id FROM release"), false, NULL, &changed) && changed;
+}
+
+static void
+a_message_for_a_yank_that_is_being_taken_back_does_not_bring_it_back(void **state)
+{
+	struct test_request request = { .method = "PATCH", .target = "/api/v1/crates/foo/1.0.0",
+		.body = SPAN("{\"version\": {\"yank_message\": \"broken\"}}"),
+		.headers = { { "content-type", "application/json" } } };
+
+	(void)state;
+	use_own_database(DATABASE);
+	given_crate("alice", "foo", "1.0.0", NULL);
+	request.token = given_token("alice");
+	assert_int_equal(test_send(&(struct test_request){ .method = "DELETE",
+		.target = "/api/v1/crates/foo/1.0.0/yank", .token = request.token })->status, 200);
+	hold(DATABASE, unyank_foo);
+
+	assert_error(test_send(&request), 400, "Cannot update yank message for a version that is not yanked");
+
+	assert_was_waited_for();
+	assert_int_equal(sql_int("SELECT count(*) FROM release WHERE yanked"), 0);
 }
 
 /* ---- jobs ---- */
@@ -274,6 +307,7 @@ TESTS(races,
 	TEST_ALONE(downloads_of_a_crate_that_is_being_deleted_do_not_hold_up_the_others),
 	TEST_ALONE(downloads_that_are_written_while_others_are_carried_over_are_carried_too),
 	TEST_ALONE(downloads_that_are_carried_over_while_recent_ones_are_counted_again_stay),
+	TEST_ALONE(a_message_for_a_yank_that_is_being_taken_back_does_not_bring_it_back),
 	TEST_ALONE(a_periodic_job_that_is_taken_as_soon_as_it_is_there_has_no_double),
 	TEST_ALONE(an_account_that_is_just_given_something_is_not_abandoned),
 	TEST_ALONE(a_key_that_is_being_revoked_is_exchanged_for_nothing),

@@ -6,7 +6,8 @@
 # is open.
 #
 #	keeper_start KIND	fcgi-program, program (both of supervisor), spawn-fcgi,
-#				systemd (what its unit starts, on a socket that is held)
+#				systemd (what its unit starts, on a socket that is held),
+#				activated (the same, passed on by systemd's own program)
 #	keeper_stop		ends it and what it started
 #	keeper_front SERVER	lighttpd, nginx or apache in front of it
 #	ctl VERB...		supervisorctl
@@ -25,6 +26,7 @@ keeper_installed() {
 	fcgi-program | program) command -v supervisord >/dev/null ;;
 	spawn-fcgi) command -v spawn-fcgi >/dev/null ;;
 	systemd) true ;;
+	activated) command -v systemd-socket-activate >/dev/null ;;
 	esac
 }
 
@@ -38,7 +40,7 @@ keeper_start() {
 		house_set listen "$keeper_socket"
 		house_set workers 3
 		;;
-	systemd) house_set workers 3 ;;
+	systemd | activated) house_set workers 3 ;;
 	esac
 	"keeper_start_${1//-/_}" "$1"
 	wait_until 20 test -S "$keeper_socket"
@@ -71,12 +73,23 @@ keeper_start_spawn_fcgi() {
 	process_start "$house/pid/keeper" "$house/log/spawn.log" "$user" "$house/bin/spawn"
 }
 
+# keeper_unit_command: what the service's unit starts, one word per line.
+keeper_unit_command() { keeper_fit systemd/entrepot.service | sed -n 's/^ExecStart=//p' | tr ' ' '\n'; }
+
 keeper_start_systemd() {
 	local command
 	install -m 755 "$support/fcgi.py" "$house/bin/"
-	mapfile -t command < <(keeper_fit systemd/entrepot.service | sed -n 's/^ExecStart=//p' | tr ' ' '\n')
+	mapfile -t command < <(keeper_unit_command)
 	process_start "$house/pid/keeper" "$house/log/holder.log" "$user" \
 		"$python" "$house/bin/fcgi.py" hold "$keeper_socket" "${command[@]}"
+}
+
+# It becomes what it starts, at the first connection.
+keeper_start_activated() {
+	local command
+	mapfile -t command < <(keeper_unit_command)
+	process_start "$house/pid/keeper" "$house/log/activated.log" "$user" systemd-socket-activate \
+		-E ASAN_OPTIONS -E UBSAN_OPTIONS -l "$keeper_socket" "${command[@]}"
 }
 
 keeper_front() {

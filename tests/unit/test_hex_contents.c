@@ -68,7 +68,7 @@ static void
 paths_stay_below_the_top(void **state)
 {
 	static const char *const good[] = { "a", "a/b/c", "./a", "a//b", "a/./b", "..a", "a..", ".../x",
-		"lib/gr\xc3\xb6\xc3\x9f" "e", "latin-\xf6", "a b", "a\\b", "-rf", ".gitignore" };
+		("lib/gr\xc3\xb6\xc3\x9f" "e"), "latin-\xf6", "a b", "a\\b", "-rf", ".gitignore" };
 	static const char *const bad[] = { "..", "../a", "a/..", "a/../b", "a/../../b", "./../a", "/", "/a", "//a" };
 
 	(void)state;

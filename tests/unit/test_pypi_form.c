@@ -445,7 +445,7 @@ a_file_without_end_is_given_up(void **state)
 	struct span body;
 
 	(void)state;
-	body = form_body(arena, (const struct form_field[]){ TEXT("name", "demo"), FILE_OF("content", ""), { NULL } });
+	body = form_body(arena, (const struct form_field[]){ TEXT("name", "demo"), FILE_OF("content", ""), { .name = NULL } });
 	given_body(FORM_TYPE, span_make(body.at, body.len - 24));
 	request->body.read = read_endless;
 	limits.file_bytes = 1 << 20;
@@ -509,7 +509,7 @@ all_texts_together_are_taken_up_to_a_limit(void **state)
 	limits.text_bytes = 1000;
 	assert_refused(FAULT_TOO_LARGE, message);
 	/* Behind the end, too. */
-	given_body(FORM_TYPE, span_of(arena_printf(arena, "%s%s", form_body(arena, &(struct form_field){ NULL }).at,
+	given_body(FORM_TYPE, span_of(arena_printf(arena, "%s%s", form_body(arena, &(struct form_field){ .name = NULL }).at,
 						   repeat("x", 1000).at)));
 	limits.text_bytes = 1000;
 	assert_refused(FAULT_TOO_LARGE, message);

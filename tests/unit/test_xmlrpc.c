@@ -90,8 +90,8 @@ what_is_no_call_is_refused(void **state)
 		WITH("<value>&unknown;</value>"), WITH("<value>&#0;</value>"), WITH("<value>\x01</value>"),
 		WITH("<value>\xff</value>"),
 		"<!DOCTYPE methodCall>" CALL("<methodName>m</methodName>"),
-		"<!DOCTYPE a [<!ENTITY e SYSTEM 'file:///etc/passwd'>]>"
-			"<methodCall><methodName>m</methodName><params><param><value>&e;</value></param></params></methodCall>",
+		("<!DOCTYPE a [<!ENTITY e SYSTEM 'file:///etc/passwd'>]>"
+			"<methodCall><methodName>m</methodName><params><param><value>&e;</value></param></params></methodCall>"),
 		"<?xml version='1.0' encoding='UTF-16'?><methodCall><methodName>m</methodName>",
 	};
 

@@ -117,6 +117,22 @@ read_change(struct call *c, const struct release *r, bool *yanked, const char **
 	return true;
 }
 
+/* What is not given stays as it is when nobody else can change it any more. */
+static bool
+change_locked(struct call *c, const struct package *p)
+{
+	struct tx *tx = tx_begin(&c->work);
+	const char *message = NULL;
+	const struct release *r;
+	bool yanked;
+
+	if (!tx || !package_lock(&c->work, p->id))
+		return false;
+	r = crates_path_release(c, p);
+	return r && read_change(c, r, &yanked, &message) && set_yanked(c, p, r, yanked, message) &&
+	       tx_commit(&c->work, tx);
+}
+
 static bool
 change_version(struct call *c)
 {
@@ -126,7 +142,7 @@ change_version(struct call *c)
 	const char *message = NULL;
 	bool yanked;
 
-	if (!r || !read_change(c, r, &yanked, &message) || !authorize(c, p) || !set_yanked(c, p, r, yanked, message))
+	if (!r || !read_change(c, r, &yanked, &message) || !authorize(c, p) || !change_locked(c, p))
 		return false;
 	r = release_find(&c->work, p->id, r->version);
 	version = r ? version_full_view(c, r) : NULL;

@@ -290,13 +290,15 @@ host_serve 536870912 || bail "the server did not start"
 
 # --- the end ----------------------------------------------------------------
 
+no_processes() { [ -z "$(account_processes)" ]; }
+
 taken_out() {
 	local kept
 	kept=$(find "$account/entrepot" -type f ! -path '*/log/*' | sort)
 	ends 0 installer --uninstall
 	[ ! -e "$account/public_html/registry" ]
 	is "$(cat "$account/bin/crontab.lines")" "17 5 * * * true"
-	wait_until 20 test -z "$(account_processes)"
+	wait_until 20 no_processes
 	is "$(find "$account/entrepot" -type f ! -path '*/log/*' | sort)" "$kept"
 	is "$(http GET /-/ready)" 404
 	ends 0 installer

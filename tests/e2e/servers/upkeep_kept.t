@@ -3,7 +3,7 @@
 #
 # Upkeep (see support/upkeep.sh) of registries that supervisor and systemd keep:
 # processes on a shared socket behind nginx, a master with its own behind
-# Apache, a master on a socket that is held behind lighttpd.
+# Apache, a master on a socket that is held behind lighttpd, or passed on behind nginx.
 
 . "$(dirname "$0")/../../support/house.sh"
 . "$support/stock.sh"
@@ -99,6 +99,15 @@ held_updates() {
 if keep systemd lighttpd; then
 	upkeep "systemd's socket behind lighttpd" 0 master_reloads held_updates
 	it "systemd's socket behind lighttpd: a restart makes clients wait" in_use 0 held_restarts
+	it "systemd's socket behind lighttpd: an update without a restart" in_use 0 master_updates
+	let_go
+fi
+
+if keep activated nginx; then
+	it "systemd's socket behind nginx: a reload" in_use 0 master_reloads
+	it "systemd's socket behind nginx: an update" in_use 0 master_updates
+	it "systemd's socket behind nginx: a reload after the update" in_use 0 master_reloads
+	it "systemd's socket behind nginx: a program that does not start is not changed to" no_program
 	let_go
 fi
 
