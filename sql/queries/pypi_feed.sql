@@ -34,26 +34,17 @@ SELECT p.name, p.canonical_name, r.version, r.description AS summary, e.author_e
  LIMIT 40;
 
 -- :name pypi_stats_get :one
--- The stored sizes, unless they were counted before a time.
-SELECT body, etag, modified, serial FROM index_object WHERE repository_id = $1 AND path = 'stats' AND modified > $2;
-
--- :name pypi_stats_lock :exec
--- One at a time counts, in the transaction that holds this.
-SELECT pg_advisory_xact_lock(hashtextextended('pypi_stats', $1::bigint));
+-- The stored sizes.
+SELECT body, etag, modified, serial FROM index_object WHERE repository_id = $1 AND path = 'stats';
 
 -- :name pypi_stats_count :many
 -- The hundred largest projects and the size of all together.
-SELECT p.name, s.size, s.total
-  FROM (SELECT r.package_id, sum(f.size)::bigint AS size, (sum(sum(f.size)) OVER ())::bigint AS total
-          FROM file f
-          JOIN release r ON r.id = f.release_id
-         WHERE f.repository_id = $1 AND f.kind IN ('sdist', 'wheel')
-         GROUP BY r.package_id
-         ORDER BY size DESC, r.package_id
-         LIMIT 100) s
-  JOIN package p ON p.id = s.package_id
- WHERE p.status <> 'quarantined'
- ORDER BY s.size DESC, p.canonical_name;
+SELECT p.name, y.total_size AS size, (sum(y.total_size) OVER ())::bigint AS total
+  FROM package_pypi y
+  JOIN package p ON p.id = y.package_id
+ WHERE y.repository_id = $1 AND y.total_size > 0 AND p.status <> 'quarantined'
+ ORDER BY y.total_size DESC, p.canonical_name
+ LIMIT 100;
 
 -- :name pypi_stats_put :exec
 -- Store the sizes.

@@ -1,12 +1,13 @@
 -- The list of all projects of a Python repository, as it is served.
 
 -- :name pypi_list_get :one
--- The stored list and whether it is up to date with the repository's last
--- change; its body only then, and when it has another ETag than the one that is known.
-SELECT CASE WHEN o.serial = s.serial AND o.etag IS DISTINCT FROM $3 THEN o.body END AS body,
-       o.etag, o.modified, s.serial, coalesce(o.serial = s.serial, false) AS fresh
+-- The stored list and whether it can be used: up to date with the repository's last change, or of any age ($4). Its
+-- body only then, and when it has another ETag than the one that is known.
+SELECT CASE WHEN u.usable AND o.etag IS DISTINCT FROM $3 THEN o.body END AS body,
+       o.etag, o.modified, CASE WHEN u.usable THEN o.serial ELSE s.serial END AS serial, u.usable
   FROM (SELECT coalesce((SELECT max(serial) FROM change WHERE repository_id = $1), 0) AS serial) s
-  LEFT JOIN index_object o ON o.repository_id = $1 AND o.path = $2;
+  LEFT JOIN index_object o ON o.repository_id = $1 AND o.path = $2
+ CROSS JOIN LATERAL (SELECT o.path IS NOT NULL AND (o.serial = s.serial OR $4) AS usable) u;
 
 -- :name pypi_list_lock :exec
 -- One list at a time is rendered, by the transaction that holds this.
@@ -20,12 +21,6 @@ SELECT p.name, p.canonical_name, y.last_serial
  WHERE p.repository_id = $1 AND p.canonical_name > $2 AND p.status <> 'quarantined'
  ORDER BY p.canonical_name
  LIMIT $3;
-
--- :name pypi_list_forget :exec
--- What is made when somebody asks is made anew.
-DELETE FROM index_object o
- USING repository r
- WHERE r.id = o.repository_id AND r.ecosystem = 'pypi' AND o.path IN ('list/html', 'list/json', 'stats');
 
 -- :name pypi_list_put :exec
 -- Store the list with the serial of the last change that it shows.

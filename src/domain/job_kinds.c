@@ -8,6 +8,7 @@
 #include "domain/download.h"
 #include "domain/mail.h"
 #include "domain/maintenance.h"
+#include "domain/pypi_upkeep.h"
 
 const struct job_kind job_kinds[] = {
 	{ .name = "mail", .run = mail_deliver, .lease = 5 * CLOCK_MINUTE, .attempts = 16 },
@@ -15,5 +16,6 @@ const struct job_kind job_kinds[] = {
 	{ .name = "download-recent", .run = download_refresh_recent, .lease = CLOCK_HOUR, .every = CLOCK_DAY },
 	{ .name = "cleanup", .run = job_cleanup, .lease = 10 * CLOCK_MINUTE, .every = CLOCK_HOUR },
 	{ .name = "gc", .run = gc_job, .lease = 6 * CLOCK_HOUR, .every = CLOCK_DAY },
+	{ .name = "pypi-upkeep", .run = pypi_upkeep, .lease = CLOCK_HOUR, .every = CLOCK_HOUR },
 	{ .name = NULL },
 };

@@ -6,11 +6,9 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/digest.h"
 #include "base/encode.h"
 #include "base/fault.h"
-#include "base/settings.h"
 #include "base/work.h"
 #include "domain/pypi_index.h"
 #include "domain/repository.h"
@@ -43,7 +41,6 @@ pypi_feed_project(struct work *w, int64_t package_id, struct rows *out)
 
 /* ---- sizes ---- */
 
-#define COUNTED_EVERY CLOCK_DAY
 #define TAG_BYTES 16
 
 static const struct column object_columns[] = {
@@ -62,59 +59,44 @@ static const struct column size_columns[] = {
 };
 static const struct row_type size_type = ROW_TYPE(size_row, size_columns);
 
-static const struct pypi_object *
-find_stats(struct work *w, const struct repository *r)
-{
-	return db_one(w, Q_PYPI_STATS_GET, &object_row, ARGS(num(r->id), timestamp(w->now - COUNTED_EVERY)));
-}
-
-static struct span
+static struct pypi_object *
 write_stats(struct work *w, const struct rows *rows)
 {
 	const struct size_row *sizes = rows->at;
+	struct pypi_object *out = arena_new(w->arena, struct pypi_object);
 	struct doc *view = doc_map(w->arena), *top = doc_add_map(view, "top_packages");
 	struct buf b = buf_on(w->arena);
+	uint8_t hash[SHA256_SIZE];
 
 	for (size_t i = 0; i < rows->count; i++)
 		doc_int(doc_add_map(top, sizes[i].name), "size", sizes[i].size);
 	doc_int(view, "total_packages_size", rows->count > 0 ? sizes[0].total : 0);
 	json_write(&b, view, NULL);
-	return buf_span(&b);
+	out->body = buf_span(&b);
+	digest_sha256(out->body, hash);
+	out->etag = arena_printf(w->arena, "\"%s\"", encode_hex(w->arena, hash, TAG_BYTES));
+	out->modified = w->now;
+	return out;
 }
 
-static bool
-count_stats(struct work *w, const struct repository *r, struct pypi_object *out)
+bool
+pypi_stats_count(struct work *w, const struct repository *r)
 {
-	uint8_t hash[SHA256_SIZE];
+	const struct pypi_object *o;
 	struct rows rows;
 
 	if (!db_many(w, Q_PYPI_STATS_COUNT, &size_type, ARGS(num(r->id)), &rows))
 		return false;
-	out->body = write_stats(w, &rows);
-	digest_sha256(out->body, hash);
-	out->etag = arena_printf(w->arena, "\"%s\"", encode_hex(w->arena, hash, TAG_BYTES));
-	out->modified = w->now;
-	return w->config->read_only ||
-	       db_exec(w, Q_PYPI_STATS_PUT,
-		       ARGS(num(r->id), text(out->etag), bytes(out->body.at, out->body.len), timestamp(w->now)), NULL);
+	o = write_stats(w, &rows);
+	return db_exec(w, Q_PYPI_STATS_PUT,
+		       ARGS(num(r->id), text(o->etag), bytes(o->body.at, o->body.len), timestamp(w->now)), NULL);
 }
 
 const struct pypi_object *
 pypi_stats_get(struct work *w, const struct repository *r)
 {
-	const struct pypi_object *stored = find_stats(w, r);
-	struct pypi_object *counted;
-	struct tx *tx;
+	static const struct rows nothing;
+	const struct pypi_object *stored = db_one(w, Q_PYPI_STATS_GET, &object_row, ARGS(num(r->id)));
 
-	if (stored || fault_is_set(w->fault))
-		return stored;
-	tx = tx_begin(w);
-	if (!tx || !db_exec(w, Q_PYPI_STATS_LOCK, ARGS(num(r->id)), NULL))
-		return NULL;
-	/* Somebody else may have counted while this one waited. */
-	stored = find_stats(w, r);
-	if (stored || fault_is_set(w->fault))
-		return stored && tx_commit(w, tx) ? stored : NULL;
-	counted = arena_new(w->arena, struct pypi_object);
-	return count_stats(w, r, counted) && tx_commit(w, tx) ? counted : NULL;
+	return stored || fault_is_set(w->fault) ? stored : write_stats(w, &nothing);
 }

@@ -30,12 +30,12 @@ struct stored_list {
 	struct span body;
 	const char *etag;
 	int64_t modified;
-	int64_t serial;			/* of the repository, now */
-	bool fresh;
+	int64_t serial;			/* of what is stored if that will do, else of the repository, now */
+	bool usable;
 };
 static const struct column stored_columns[] = {
 	COLUMN(stored_list, body), COLUMN(stored_list, etag), COLUMN(stored_list, modified),
-	COLUMN(stored_list, serial), COLUMN(stored_list, fresh), COLUMNS_END
+	COLUMN(stored_list, serial), COLUMN(stored_list, usable), COLUMNS_END
 };
 static const struct row_type stored_row = ROW_TYPE(stored_list, stored_columns);
 
@@ -88,6 +88,9 @@ struct listing {
 	struct work *w;
 	const struct repository *repository;
 	enum pypi_page page;
+	bool stale_will_do;		/* what is stored is better than rendering */
+	bool anew;			/* what is stored is of no use */
+	bool stores;
 	struct pypi_site site;
 	struct buf body;
 	size_t count;			/* of entries so far */
@@ -141,7 +144,7 @@ static const struct stored_list *
 find_stored(const struct listing *l, const char *etag)
 {
 	return db_one(l->w, Q_PYPI_LIST_GET, &stored_row,
-		      ARGS(num(l->repository->id), text(forms[l->page].path), text(etag)));
+		      ARGS(num(l->repository->id), text(forms[l->page].path), text(etag), flag(l->stale_will_do)));
 }
 
 static bool
@@ -178,37 +181,55 @@ make(struct listing *l, const char *etag)
 	if (!s)
 		return NULL;
 	o = object_of(l, s);
-	if (s->fresh)
+	if (s->usable && !l->anew)
 		return tx_commit(w, tx) ? o : NULL;
 	if (!write_list(l, s->serial))
 		return NULL;
 	o->body = buf_span(&l->body);
 	o->etag = tag_of(w->arena, o->body);
 	o->modified = w->now;
-	if (!w->config->read_only && !store(l, o))
+	if (l->stores && !store(l, o))
 		return NULL;
 	return tx_commit(w, tx) ? o : NULL;
+}
+
+static struct listing
+listing_of(struct work *w, const struct repository *r, enum pypi_page page)
+{
+	return (struct listing){
+		.w = w, .repository = r, .page = page, .site = pypi_site_of(w, r), .body = buf_on(w->arena),
+	};
 }
 
 const struct pypi_object *
 pypi_list_get(struct work *w, const struct repository *r, enum pypi_page page, const char *etag)
 {
-	struct listing l = {
-		.w = w, .repository = r, .page = page, .site = pypi_site_of(w, r), .body = buf_on(w->arena),
-	};
-	const struct stored_list *s = find_stored(&l, etag);
+	struct listing l = listing_of(w, r, page);
+	const struct stored_list *s;
 	struct pypi_object *o;
 
+	l.stale_will_do = w->config->read_only;
+	l.stores = !w->config->read_only;
+	s = find_stored(&l, etag);
 	if (!s)
 		return NULL;
-	o = s->fresh ? object_of(&l, s) : make(&l, etag);
+	o = s->usable ? object_of(&l, s) : make(&l, etag);
 	if (o && etag && strcmp(o->etag, etag) == 0)
 		o->body = span_make(NULL, 0);
 	return o;
 }
 
 bool
-pypi_list_forget(struct work *w)
+pypi_list_refresh(struct work *w, const struct repository *r, bool anew)
 {
-	return db_exec(w, Q_PYPI_LIST_FORGET, NO_ARGS, NULL);
+	for (enum pypi_page page = PYPI_PAGE_HTML; page <= PYPI_PAGE_SIMPLE; page++) {
+		struct listing l = listing_of(w, r, page);
+		const struct stored_list *s = find_stored(&l, NULL);
+
+		l.stores = true;
+		l.anew = anew;
+		if (!s || ((anew || !s->usable) && !make(&l, NULL)))
+			return false;
+	}
+	return true;
 }

@@ -2,7 +2,9 @@
 /*
  * The list of all projects of a Python repository. It would be too large to be
  * written at every upload and is hardly ever asked for, so it is rendered when
- * somebody asks and something changed since the last time, and stored.
+ * somebody asks and something changed since the last time, and stored. In
+ * read-only mode nothing is rendered as long as there is one: an hour old at most, since then
+ * domain/pypi_upkeep.h looks after it.
  */
 #ifndef ENTREPOT_DOMAIN_PYPI_LIST_H
 #define ENTREPOT_DOMAIN_PYPI_LIST_H
@@ -19,15 +21,15 @@ struct repository;
 struct work;
 
 /*
- * The list as PAGE (PYPI_PAGE_HTML, PYPI_PAGE_SIMPLE); its serial is the
- * repository's. ETAG (or NULL) is what the caller has already: the body is then
+ * The list as PAGE (PYPI_PAGE_HTML, PYPI_PAGE_SIMPLE); its serial is that of the
+ * last change it shows. ETAG (or NULL) is what the caller has already: the body is then
  * left out. One query as long as nothing changed; NULL on failure.
  */
 const struct pypi_object *pypi_list_get(struct work *w, const struct repository *r, enum pypi_page page,
 	const char *etag) MUST_CHECK;
 
-/* Make the lists of all Python repositories, and their counted sizes (pypi_feed.h), anew when they are asked for. */
-bool pypi_list_forget(struct work *w) MUST_CHECK;
+/* Render and store what is not up to date, or with ANEW everything. */
+bool pypi_list_refresh(struct work *w, const struct repository *r, bool anew) MUST_CHECK;
 
 /*
  * Call FN with the entries of the list, some at a time; their texts are gone

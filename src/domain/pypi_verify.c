@@ -14,6 +14,7 @@
 #include "domain/pypi_index.h"
 #include "domain/pypi_list.h"
 #include "domain/pypi_project.h"
+#include "domain/pypi_upkeep.h"
 #include "domain/repository.h"
 
 /* Projects that are listed at once. */
@@ -141,27 +142,21 @@ walk_repository(struct work *w, struct walk *walk)
 	return ok;
 }
 
+static bool
+walk_each(struct work *w, const struct repository *r, void *arg)
+{
+	struct walk *walk = arg;
+
+	walk->repository = r;
+	return walk_repository(w, walk);
+}
+
 bool
 pypi_walk(struct work *w, pypi_walk_fn fn, void *arg)
 {
-	struct repository_filter filter = { .ecosystem = "pypi", .limit = PAGE };
 	struct walk walk = { .fn = fn, .arg = arg };
-	struct rows rows;
 
-	do {
-		const struct repository *repositories;
-
-		if (!repository_list(w, &filter, &rows))
-			return false;
-		repositories = rows.at;
-		for (size_t i = 0; i < rows.count; i++) {
-			filter.after = repositories[i].id;
-			walk.repository = &repositories[i];
-			if (!walk_repository(w, &walk))
-				return false;
-		}
-	} while (rows.count == (size_t)filter.limit);
-	return true;
+	return pypi_repositories(w, walk_each, &walk);
 }
 
 static bool
@@ -183,9 +178,16 @@ repair_each(struct work *w, const struct repository *r, int64_t package_id, cons
 	return true;
 }
 
+static bool
+list_anew(struct work *w, const struct repository *r, void *arg)
+{
+	(void)arg;
+	return pypi_list_refresh(w, r, true);
+}
+
 bool
 pypi_verify_repair(struct work *w, struct pypi_repaired *done)
 {
 	*done = (struct pypi_repaired){ 0, 0 };
-	return pypi_list_forget(w) && pypi_walk(w, repair_each, done);
+	return pypi_walk(w, repair_each, done) && pypi_repositories(w, list_anew, NULL);
 }

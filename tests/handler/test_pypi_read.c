@@ -10,6 +10,7 @@
 #include "base/settings.h"
 #include "base/text.h"
 #include "domain/download.h"
+#include "domain/pypi_upkeep.h"
 #include "domain/pypi_verify.h"
 #include "domain/repository.h"
 #include "pypi.h"
@@ -201,15 +202,30 @@ the_list_is_stored_when_it_is_asked_for_and_not_before(void **state)
 }
 
 static void
-the_list_is_answered_but_not_stored_while_nothing_may_be_written(void **state)
+nothing_is_computed_or_stored_while_nothing_may_be_written(void **state)
 {
+	static const char stored[] =
+		"SELECT string_agg(path || etag, ' ' ORDER BY path) FROM index_object WHERE package_id IS NULL";
+	const char *before;
+
 	(void)state;
 	given_alice();
 	given_pypi("foo", "1.0", "foo-1.0.tar.gz");
 	test_config->read_only = true;
+	/* There is nothing else to answer with. */
 	assert_non_null(strstr(get("/simple/")->body.at, ">foo</a>"));
+	assert_null(sql_text(stored));
+	assert_true(pypi_upkeep(w, NULL));
+	before = sql_text(stored);
+	given_pypi("bar", "1.0", "bar-1.0.tar.gz");
+	assert_null(strstr(get("/simple/")->body.at, ">bar</a>"));
+	assert_non_null(strstr(get("/simple/")->body.at, ">foo</a>"));
+	assert_null(strstr(get("/stats/")->body.at, "bar"));
 	assert_non_null(strstr(get("/stats/")->body.at, "foo"));
-	assert_int_equal(sql_int("SELECT count(*) FROM index_object WHERE path LIKE 'list/%%' OR path = 'stats'"), 0);
+	assert_string_equal(sql_text(stored), before);
+	assert_true(pypi_upkeep(w, NULL));
+	assert_non_null(strstr(get("/simple/")->body.at, ">bar</a>"));
+	assert_non_null(strstr(get("/stats/")->body.at, "bar"));
 }
 
 static void
@@ -257,7 +273,7 @@ TESTS(pypi_read,
 	TEST(the_web_server_that_sends_a_file_changes_no_count),
 	TEST(a_metadata_file_counts_for_nothing),
 	TEST(the_list_is_stored_when_it_is_asked_for_and_not_before),
-	TEST(the_list_is_answered_but_not_stored_while_nothing_may_be_written),
+	TEST(nothing_is_computed_or_stored_while_nothing_may_be_written),
 	TEST(a_repair_makes_what_is_made_on_request_anew),
 	TEST(a_long_list_is_complete_and_in_order)
 );

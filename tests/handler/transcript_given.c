@@ -10,6 +10,7 @@
 #include "domain/account.h"
 #include "domain/organization.h"
 #include "domain/download.h"
+#include "domain/job.h"
 #include "domain/repository.h"
 #include "hex.h"
 #include "pypi.h"
@@ -293,6 +294,18 @@ given_time_line(struct play *p, struct span rest)
 	w->now = t;
 }
 
+/* job NAME: it has run */
+static void
+given_job_line(struct play *p, struct span rest)
+{
+	const char *name = play_word(&rest);
+	const struct job_kind *kind = name ? job_kind_find(name) : NULL;
+	struct job job = { .kind = name, .payload = "{}" };
+
+	if (!kind || !kind->run(w, &job))
+		PLAY_FAIL(p, "%s", kind ? w->fault->message : "no such kind of job");
+}
+
 static const struct {
 	const char *word;
 	void (*run)(struct play *, struct span);
@@ -301,6 +314,7 @@ static const struct {
 	{ "crate", given_crate_line },
 	{ "downloads", given_downloads_line },
 	{ "hex", given_hex_line },
+	{ "job", given_job_line },
 	{ "project", given_project_line },
 	{ "repository", given_repository_line },
 	{ "locked", given_locked_line },
