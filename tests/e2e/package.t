@@ -14,12 +14,8 @@ support=$root/tests/support
 . "$support/tap.sh"
 # shellcheck source=tests/support/machine.sh
 . "$support/machine.sh"
-
-# recipe NUMBER: that block of commands of the package's README.
-recipe() {
-	awk -v wanted="$1" '/^```sh$/ { on = ++n == wanted; next } /^```$/ { on = 0 } on' \
-		"$root/deploy/debian/README.md"
-}
+# shellcheck source=tests/support/host.sh
+. "$support/host.sh"
 
 # --- here: the build --------------------------------------------------------
 
@@ -32,13 +28,15 @@ export DEB_BUILD_OPTIONS="nocheck noopt noautodbgsym terse parallel=2"
 source_package() {
 	make -s -C "$build" distdir distdir="$work/tree" >"$work/dist.log" 2>&1
 	cp -r "$work/tree/deploy/debian" "$work/tree/debian"
-	(cd "$work/tree" && dpkg-buildpackage -us -uc -S) >"$work/source.log" 2>&1 || { tail -n 20 "$work/source.log"; false; }
+	(cd "$work/tree" && dpkg-buildpackage -us -uc -S) >"$work/source.log" 2>&1 ||
+		{ tail -n 20 "$work/source.log"; false; }
 	dpkg-source -x "$work/entrepot_$version.dsc" "$work/entrepot" >/dev/null
 	diff -r --no-dereference -x files "$work/tree" "$work/entrepot"
 }
 
 package() {
-	(cd "$work/entrepot" && dpkg-buildpackage -us -uc -b) >"$work/build.log" 2>&1 || { tail -n 20 "$work/build.log"; false; }
+	(cd "$work/entrepot" && dpkg-buildpackage -us -uc -b) >"$work/build.log" 2>&1 ||
+		{ tail -n 20 "$work/build.log"; false; }
 	[ -s "$work/entrepot_${version}_$architecture.deb" ]
 	fails grep -i warning "$work/build.log"
 }
@@ -70,7 +68,7 @@ contents() {
 
 lint() {
 	command -v lintian >/dev/null || skip "lintian is not installed"
-	lintian --fail-on error --suppress-tags bad-distribution-in-changes-file "$work/entrepot_${version}_$architecture.changes"
+	lintian --fail-on error "$work/entrepot_${version}_$architecture.changes"
 }
 
 build_here() {
@@ -104,61 +102,19 @@ package_close() {
 
 # --- there: its life --------------------------------------------------------
 
-conf=/etc/entrepot/entrepot.conf
-url=http://registry.example
-log=/var/log/entrepot/entrepot.log
-
-# sudo as the recipes have it
-sudo() {
-	local name=root
-	[ "$1" = -u ] && name=$2 && shift 2
-	if [ "$name" != root ]; then
-		set -- runuser -u "$name" -- "$@"
-	elif [ "$1" = apt-get ]; then
-		shift
-		set -- apt_get "$@"
-	fi
-	"$@"
-}
-
-# nothing to be fetched, nobody to be asked
-apt_get() {
-	DEBIAN_FRONTEND=noninteractive apt-get -y --no-install-recommends -o Dpkg::Use-Pty=0 \
-		-o Dpkg::Options::=--force-unsafe-io -o Dpkg::Options::=--force-confold "$@" </dev/null
-}
-
 install_version() { apt_get install "$work/entrepot_$1_$architecture.deb"; }
 
 sudoedit() {
 	is "$1" "$conf"
-	conf_set "$conf" base_url "$url"
-	conf_set "$conf" crates_rate_limits no
-	conf_set "$conf" sendfile x-accel-redirect
-	conf_set "$conf" sendfile_prefix /_blobs/
+	host_configure
 	conf_set "$conf" log "$log"
 }
 
 # what there is, but for what notes the work of apt, nginx and PostgreSQL
 everything() {
-	find /etc /usr /var -xdev \( -path /var/cache -o -path /var/tmp -o -path /var/log/dpkg.log -o -path /var/lib/apt -o -path /var/lib/dpkg -o -path /var/log/apt \
-		-o -path /var/lib/postgresql -o -path /var/log/postgresql -o -path /var/log/journal -o -path /var/lib/nginx \
-		-o -path /var/log/nginx \) -prune -o -type d -printf '%p %m %u:%g\n' -o -printf '%p %m %u:%g %s %l\n' | sort
-}
-
-kit() { python3 "$support/cratekit.py" "$@"; }
-ready() { curl -fsS -m 5 -o /dev/null "$url/-/ready" 2>/dev/null; }
-entrepot_admin() { runuser -u entrepot -- entrepot-admin --config "$conf" "$@"; }
-owner() { stat -c '%U:%G %a' "$1"; }
-main_pid() { systemctl show --value --property MainPID entrepot; }
-
-surroundings() {
-	pg_createcluster 15 main -- --no-sync --locale=C.UTF-8 >/dev/null || return 1
-	echo "fsync = off" >>/etc/postgresql/15/main/postgresql.conf
-	if [ "$MACHINE_INIT" = systemd ]; then
-		systemctl daemon-reload && systemctl start postgresql@15-main
-	else
-		pg_ctlcluster 15 main start
-	fi
+	find /etc /usr /var -xdev -regextype posix-extended \
+		-regex '/var/(cache|tmp|lib/(apt|dpkg|nginx|postgresql)|log/(apt|dpkg.log|journal|nginx|postgresql))' -prune -o \
+		-type d -printf '%p %m %u:%g\n' -o -printf '%p %m %u:%g %s %l\n' | sort
 }
 
 installed() {
@@ -178,103 +134,15 @@ installed() {
 
 # The second block of the README, word for word.
 set_up() {
-	. <(recipe 2)
-	install -m 644 /usr/share/doc/entrepot/examples/nginx/entrepot.conf /etc/nginx/conf.d/
-	nginx
-	wait_until 20 ready || { tail -n 20 "$log" /run/entrepot-by-hand.log; journalctl -u entrepot; false; }
+	. <(recipe debian 2)
+	host_front /usr/share/doc/entrepot/examples/nginx/entrepot.conf
 	is "$(owner /run/entrepot/fcgi.sock)" "entrepot:www-data 660"
 	is "$(owner /var/lib/entrepot)" "entrepot:www-data 2750"
 	is "$(owner /var/log/entrepot)" "entrepot:adm 2750"
 	is "$(owner "$log")" "entrepot:adm 640"
 }
 
-accounts() {
-	printf 'correct horse battery staple\n' |
-		entrepot_admin user add alice --email alice@example.org --confirmed --admin --password-stdin
-	entrepot_admin token add --user alice --name laptop --json | jq -re .token >"$work/token"
-}
-
-# publish NAME: and what was published comes back, sent by nginx itself.
-publish() {
-	is "$(kit publish "$url" "$(cat "$work/token")" "$1" 1.0.0 | head -n 1)" 200
-	serves "$1"
-}
-serves() {
-	local sum
-	sum=$(curl -fsS "$url/index/${1:0:2}/${1:2:2}/$1" | jq -r .cksum)
-	is "$(curl -fsSL "$url/api/v1/crates/$1/1.0.0/download" | sha256sum | cut -d' ' -f1)" "$sum"
-}
-
-# in_use COMMAND...: while clients read and publish; no request may fail, and none be tried again.
-in_use() {
-	until=$work/over
-	rm -f "$until" "$work/acknowledged"
-	kit traffic "$url" "$(cat "$work/token")" --until "$until" --log "$work/acknowledged" "busy-$RANDOM" \
-		/index/st/ea/steady /api/v1/crates/steady/1.0.0/download >"$work/traffic" 2>"$work/traffic.err" &
-	clients=$!
-	trap 'touch "$until"; wait "$clients"' EXIT
-	sleep 0.5
-	"$@"
-	sleep 0.4
-	trap - EXIT
-	touch "$until"
-	wait "$clients"
-	head -n 5 "$work/traffic.err"
-	like "$(cat "$work/traffic")" '^[1-9][0-9]+ [1-9][0-9]* 0 0$'
-	kit check "$url" "$work/acknowledged"
-}
-
-workers() { pgrep -x entrepot-worker -P "$(main_pid)"; }
-other_workers() {
-	local now
-	now=$(workers) && [ -z "$(grep -Fx "$1" <<<"$now")" ]
-}
-reloads() {
-	local before pid
-	pid=$(main_pid)
-	before=$(workers)
-	systemctl reload entrepot
-	wait_until 30 other_workers "$before"
-	is "$(main_pid)" "$pid"
-}
-
-# --- the log ----------------------------------------------------------------
-
-rotate() { logrotate --force --state "$work/logrotate" /etc/logrotate.d/entrepot; }
-
-nobody_writes() {
-	local pid
-	for pid in $(pgrep -u entrepot); do
-		! readlink "/proc/$pid/fd/"* 2>/dev/null | grep -q "^$1" || return 1
-	done
-}
-
-# ask COUNT NAME: requests that can be told apart in the log
-ask() { curl -sS -o /dev/null -w '%{http_code}\n' "$url/index/no/ne/none-$2-[1-$1]" | sort | uniq -c; }
-
-log_rotates() {
-	local asking
-	ask 5000 one >"$work/asked" &
-	asking=$!
-	wait_until 20 grep -qs none-one "$log"
-	rotate
-	wait_until 20 grep -qs none-one "$log"
-	rotate
-	wait_until 10 nobody_writes "$log."
-	wait "$asking"
-	is "$(xargs <"$work/asked")" "5000 404"
-	ask 1 two
-	wait_until 10 grep -qs none-two-1 "$log"
-	ls -l /var/log/entrepot
-	for file in "$log" "$log.1" "$log.2.gz"; do is "$(owner "$file")" "entrepot:adm 640" "$file"; done
-	# each of them once
-	is "$(zcat -f "$log"* | grep -aoE 'none-one-[0-9]+' | wc -l)" 5000
-	is "$(zcat -f "$log"* | grep -aoE 'none-one-[0-9]+' | sort -u | wc -l)" 5000
-}
-
 # --- upgrade, removal, purge ------------------------------------------------
-
-of_now() { [ "$(stat -Lc %i "/proc/$1/exe" 2>/dev/null)" = "$(stat -c %i /usr/bin/entrepot)" ]; }
 
 upgraded() {
 	local pid
@@ -287,15 +155,10 @@ upgraded() {
 	is "$(tail -n 1 /etc/logrotate.d/entrepot)" "# of the next version"
 	is "$(main_pid)" "$pid"
 	fails of_now "$pid"
-	. <(recipe 3)
+	. <(recipe debian 3)
 	wait_until 30 all_of_now
 	is "$(main_pid)" "$pid"
 	serves steady
-}
-all_of_now() {
-	local pid
-	of_now "$(main_pid)" && workers >/dev/null || return 1
-	for pid in $(pgrep -u entrepot); do of_now "$pid" || return 1; done
 }
 
 removed() {
@@ -354,12 +217,8 @@ others_keep_theirs() {
 }
 
 live() {
-	cd /
-	tap_count=${TAP_COUNT:-0} tap_failed=${TAP_FAILED:-0}
 	read -r work version next architecture <<<"$1"
-	# shellcheck source=tests/support/units.sh
-	[ "$MACHINE_INIT" = systemd ] || . "$support/units.sh"
-	surroundings >"$work/surroundings.log" 2>&1 || { tail -n 5 "$work/surroundings.log"; bail "no PostgreSQL"; }
+	host_begin
 	everything >"$work/before"
 	it "it is installed: programs, manual, configuration, user and directories; nothing runs yet" installed
 	it "it is set up as its README says, behind nginx" set_up
@@ -385,6 +244,5 @@ if why=$(machine_why_not); then
 	done_testing
 	exit
 fi
-machine_why_not >/dev/null
 machine_open "$work/machine" "$root" "$work" || bail "the machine did not start"
 machine_run bash "$root/tests/e2e/package.t" live "$work $version $next $architecture"

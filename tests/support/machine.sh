@@ -17,16 +17,16 @@ machine_support=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 machine_sudo=()
 machine_init=none
 
+machine_rights() {
+	am_root && return
+	machine_sudo=(sudo -n)
+	sudo -n true 2>/dev/null
+}
+
 # machine_why_not: succeeds, and says why, where there can be no such machine.
 machine_why_not() {
 	local said
-	if ! am_root; then
-		if ! sudo -n true 2>/dev/null; then
-			echo "neither root nor sudo without a password"
-			return
-		fi
-		machine_sudo=(sudo -n)
-	fi
+	machine_rights || { echo "neither root nor sudo without a password"; return; }
 	# shellcheck disable=SC2016
 	said=$("${machine_sudo[@]}" unshare --mount --uts --ipc --net --pid --fork sh -c '
 		mount -t tmpfs none /mnt && mkdir /mnt/upper /mnt/work /mnt/root &&
@@ -41,6 +41,7 @@ machine_why_not() {
 machine_open() {
 	local dir=$1
 	shift
+	machine_rights || return 1
 	mkdir -p "$dir/overlay"
 	machine_dir=$dir
 	machine_group=$(machine_make_group) && machine_init=systemd
