@@ -219,11 +219,22 @@ invitation_list_package(struct work *w, int64_t package_id, int64_t after, int64
 		       ARGS(num(package_id), timestamp(w->now), num(after), num(limit)), out);
 }
 
+/* It is answered once: whoever removes it has done so. */
+static bool
+use_up(struct work *w, const struct invitation *i)
+{
+	int64_t affected;
+
+	if (!db_exec(w, Q_INVITATION_REMOVE, ARGS(num(i->package_id), num(i->account_id)), &affected))
+		return false;
+	return affected > 0 || fault_raise_plain(w->fault, FAULT_NOT_FOUND);
+}
+
 bool
 invitation_accept(struct work *w, const struct invitation *i)
 {
-	return db_exec(w, Q_OWNER_ADD, ARGS(num(i->package_id), num(i->account_id), ref(i->invited_by)), NULL) &&
-	       db_exec(w, Q_INVITATION_REMOVE, ARGS(num(i->package_id), num(i->account_id)), NULL) &&
+	return use_up(w, i) &&
+	       db_exec(w, Q_OWNER_ADD, ARGS(num(i->package_id), num(i->account_id), ref(i->invited_by)), NULL) &&
 	       audit_add(w, &(struct audit){ .action = "owner.accept", .package_id = i->package_id,
 					     .subject_account_id = i->account_id });
 }
@@ -231,7 +242,7 @@ invitation_accept(struct work *w, const struct invitation *i)
 bool
 invitation_decline(struct work *w, const struct invitation *i)
 {
-	return db_exec(w, Q_INVITATION_REMOVE, ARGS(num(i->package_id), num(i->account_id)), NULL) &&
+	return use_up(w, i) &&
 	       audit_add(w, &(struct audit){ .action = "owner.decline", .package_id = i->package_id,
 					     .subject_account_id = i->account_id });
 }

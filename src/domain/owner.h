@@ -104,7 +104,7 @@ bool invitation_list_account(struct work *w, int64_t account_id, int64_t reposit
 bool invitation_list_package(struct work *w, int64_t package_id, int64_t after, int64_t limit,
 	struct rows *out) MUST_CHECK;
 
-/* Turn the invitation into ownership, or drop it. Within a transaction. */
+/* Turn the invitation into ownership, or drop it; NOT_FOUND when somebody just did. Within a transaction. */
 bool invitation_accept(struct work *w, const struct invitation *i) MUST_CHECK;
 bool invitation_decline(struct work *w, const struct invitation *i) MUST_CHECK;
 

@@ -13,6 +13,7 @@
 #include "domain/limit.h"
 #include "domain/oauth.h"
 #include "domain/organization.h"
+#include "domain/owner.h"
 #include "domain/package.h"
 #include "domain/registration.h"
 #include "domain/release.h"
@@ -153,6 +154,43 @@ a_message_for_a_yank_that_is_being_taken_back_does_not_bring_it_back(void **stat
 
 	assert_was_waited_for();
 	assert_int_equal(sql_int("SELECT count(*) FROM release WHERE yanked"), 0);
+}
+
+/* ---- invitations ---- */
+
+static bool
+decline(void)
+{
+	const struct invitation *i = invitation_find(w, sql_int("SELECT id FROM package"),
+		sql_int("SELECT id FROM account WHERE name = 'bob'"));
+
+	return i && invitation_decline(w, i);
+}
+
+static void
+an_invitation_that_is_being_declined_makes_no_owner(void **state)
+{
+	struct test_request request = { .method = "PUT", .headers = { { "content-type", "application/json" } } };
+	const char *alice, *bob;
+
+	(void)state;
+	use_own_database(DATABASE);
+	given_crate("alice", "foo", "1.0.0", NULL);
+	alice = given_token("alice");
+	bob = given_token("bob");
+	request.target = "/api/v1/crates/foo/owners";
+	request.token = alice;
+	request.body = SPAN("{\"owners\": [\"bob\"]}");
+	assert_int_equal(test_send(&request)->status, 200);
+	hold(DATABASE, decline);
+
+	request.target = arena_printf(w->arena, "/api/v1/me/crate_owner_invitations/%s", sql_text("SELECT id FROM package"));
+	request.token = bob;
+	request.body = SPAN("{\"crate_owner_invite\": {\"crate_id\": 1, \"accepted\": true}}");
+	assert_error(test_send(&request), 404, "Not Found");
+
+	assert_was_waited_for();
+	assert_int_equal(sql_int("SELECT count(*) FROM owner"), 1);
 }
 
 /* ---- jobs ---- */
@@ -308,6 +346,7 @@ TESTS(races,
 	TEST_ALONE(downloads_that_are_written_while_others_are_carried_over_are_carried_too),
 	TEST_ALONE(downloads_that_are_carried_over_while_recent_ones_are_counted_again_stay),
 	TEST_ALONE(a_message_for_a_yank_that_is_being_taken_back_does_not_bring_it_back),
+	TEST_ALONE(an_invitation_that_is_being_declined_makes_no_owner),
 	TEST_ALONE(a_periodic_job_that_is_taken_as_soon_as_it_is_there_has_no_double),
 	TEST_ALONE(an_account_that_is_just_given_something_is_not_abandoned),
 	TEST_ALONE(a_key_that_is_being_revoked_is_exchanged_for_nothing),
