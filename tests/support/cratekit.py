@@ -412,7 +412,8 @@ def manifest_patch(name, version):
 
 def connect(url, timeout=120):
     parts = urllib.parse.urlsplit(url)
-    return http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    return kind(parts.hostname, parts.port, timeout=timeout)
 
 
 def fetch(url, path, method="GET", body=None, headers=None):
