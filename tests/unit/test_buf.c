@@ -79,6 +79,19 @@ the_extreme_integers_are_written_exactly(void **state)
 }
 
 static void
+bytes_of_a_number_are_put_with_the_highest_first(void **state)
+{
+	struct buf b = buf_on(arena);
+
+	(void)state;
+	buf_put_big_endian(&b, 0x0102ff, 4);
+	buf_put_big_endian(&b, UINT64_MAX - 1, 8);
+	buf_put_big_endian(&b, 0x41424344, 2);
+	assert_int_equal(b.len, 14);
+	assert_memory_equal(b.at, "\0\x01\x02\xff\xff\xff\xff\xff\xff\xff\xff\xfe" "CD", 15);
+}
+
+static void
 printf_appends_texts_longer_than_the_buffer(void **state)
 {
 	struct buf b = buf_on(arena);
@@ -124,6 +137,7 @@ TESTS(buf,
 	TEST(growing_keeps_what_was_there),
 	TEST(reserved_room_is_written_without_moving),
 	TEST(the_extreme_integers_are_written_exactly),
+	TEST(bytes_of_a_number_are_put_with_the_highest_first),
 	TEST(printf_appends_texts_longer_than_the_buffer),
 	TEST(truncating_shortens_and_never_lengthens),
 	TEST(putting_nothing_makes_an_empty_text)

@@ -178,9 +178,19 @@ digits_are_as_many_as_asked_for(void **state)
 	assert_string_equal(text, "4542--");
 }
 
+static void
+bytes_are_a_number_with_the_highest_first(void **state)
+{
+	(void)state;
+	assert_int_equal(number_big_endian("\x01\x02\xff", 3), 0x0102ff);
+	assert_true(number_big_endian("\xff\xff\xff\xff\xff\xff\xff\xfe", 8) == UINT64_MAX - 1);
+	assert_int_equal(number_big_endian("", 0), 0);
+}
+
 TESTS(number,
 	TEST(numbers_are_written_as_printf_would),
 	TEST(digits_are_as_many_as_asked_for),
+	TEST(bytes_are_a_number_with_the_highest_first),
 	TEST(numbers_are_read_up_to_their_limits),
 	TEST(what_overflows_is_refused),
 	TEST(only_digits_make_a_number),
