@@ -45,10 +45,16 @@ begun_at(const struct work *w, const struct limit_window *window)
 	return w->now - w->now % window->length;
 }
 
+int64_t
+limit_window_end(const struct work *w, const struct limit_window *window)
+{
+	return begun_at(w, window) + window->length;
+}
+
 bool
 limit_window_add(struct work *w, const struct limit_window *window, int64_t more, int64_t *count, int64_t *ends_at)
 {
-	*ends_at = begun_at(w, window) + window->length;
+	*ends_at = limit_window_end(w, window);
 	return db_int(w, Q_LIMIT_WINDOW_ADD, ARGS(text(window->key), timestamp(begun_at(w, window)), num(more)), count);
 }
 

@@ -36,11 +36,14 @@ struct limit_window {
 
 /*
  * Add MORE (−1: give one back) to the window of now; *COUNT is how many there
- * are then, *ENDS_AT when it starts from nothing again. Outside of a
+ * are then, *ENDS_AT as limit_window_end(). Outside of a
  * transaction it is one statement that waits for no disk.
  */
 bool limit_window_add(struct work *w, const struct limit_window *window, int64_t more,
 		      int64_t *count, int64_t *ends_at) MUST_CHECK;
+
+/* When the window of now starts from nothing again. */
+int64_t limit_window_end(const struct work *w, const struct limit_window *window);
 
 /* How many there are, without adding. */
 bool limit_window_count(struct work *w, const struct limit_window *window, int64_t *count) MUST_CHECK;

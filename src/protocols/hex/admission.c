@@ -91,7 +91,8 @@ check_basic(struct call *c)
 
 /*
  * Who guesses passwords is counted by address, whoever he says he is; who shows
- * a key or token, by its account.
+ * a key or token, by its account. Who is not counted is told the same limit,
+ * of which nothing is used.
  */
 static bool
 count_request(struct call *c)
@@ -101,17 +102,21 @@ count_request(struct call *c)
 	struct hex_state *state = hex_state(c);
 	const char *who;
 
-	if (!hex_is_api(c) || config_address_in(config->hex_rate_limit_exempt, c->request->remote_addr))
+	if (!hex_is_api(c))
 		return true;
 	if (given.scheme != CREDENTIAL_NONE && given.scheme != CREDENTIAL_BASIC && !call_authenticate(c))
 		return false;
 	state->limit = c->actor.account_id != 0 ? config->hex_rate_limit_account : config->hex_rate_limit_address;
 	if (state->limit == 0)
 		return true;
+	state->window.length = CLOCK_MINUTE;
+	state->ends_at = limit_window_end(&c->work, &state->window);
+	if (config_address_in(config->hex_rate_limit_exempt, c->request->remote_addr))
+		return true;
 	who = c->actor.account_id == 0 ? arena_printf(c->work.arena, "IP %s", c->request->remote_addr)
 		: arena_printf(c->work.arena, "%s %lld", c->actor.is_organization ? "organization" : "user",
 			       (long long)c->actor.account_id);
-	state->window = (struct limit_window){ arena_printf(c->work.arena, "hex %s", who), CLOCK_MINUTE };
+	state->window.key = arena_printf(c->work.arena, "hex %s", who);
 	if (!limit_window_add(&c->work, &state->window, 1, &state->count, &state->ends_at))
 		return false;
 	return state->count <= state->limit ||

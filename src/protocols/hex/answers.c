@@ -82,7 +82,7 @@ tell_limit(struct call *c)
 
 	if (!state || state->ends_at == 0)
 		return;
-	if (c->response->status == 304)
+	if (c->response->status == 304 && state->window.key)
 		forget_request(c);
 	left = state->limit - state->count;
 	call_header(c, "x-ratelimit-limit", arena_printf(c->work.arena, "%lld", (long long)state->limit));
