@@ -183,14 +183,31 @@ count_project(struct call *c)
 		fault_clear(&c->fault);
 }
 
+/*
+ * In the public index's order where everybody may read. Elsewhere the right
+ * comes first, so that no refusal tells a credential of projects beyond those that it is for.
+ */
+static bool
+require_new(struct call *c, struct upload *u)
+{
+	bool private = pypi_state(c)->private;
+
+	if (private && !pypi_require(c, &u->place, u->file.name, SCOPE_PUBLISH_NEW, false))
+		return false;
+	if (c->actor.trusted)
+		return fault_raise(&c->fault, FAULT_BAD_REQUEST, "Non-user identities cannot create new projects. "
+				   "See %s for more information.", u->file.help);
+	return pypi_publish_check_new(&c->work, &u->file) && check_rate(c) &&
+	       (private || pypi_require(c, &u->place, u->file.name, SCOPE_PUBLISH_NEW, false));
+}
+
 static bool
 require(struct call *c, struct upload *u)
 {
 	const struct pypi_project *p = u->place.project;
 
 	if (!p)
-		return pypi_publish_check_new(&c->work, &u->file) && check_rate(c) &&
-		       pypi_require(c, &u->place, u->file.name, SCOPE_PUBLISH_NEW, false);
+		return require_new(c, u);
 	/* A CI job's token names what it may publish. */
 	if (c->actor.trusted && call_authorize_trusted(c, p->id))
 		return pypi_publish_check_status(&c->work, &u->file, p);
@@ -202,9 +219,6 @@ static bool
 check_right(struct call *c, struct upload *u)
 {
 	u->place.project = pypi_project_find(&c->work, u->place.repository->id, u->form.metadata.name);
-	if (!u->place.project && c->actor.trusted)
-		return fault_raise(&c->fault, FAULT_BAD_REQUEST, "Non-user identities cannot create new projects. "
-				   "See %s for more information.", u->file.help);
 	return !fault_is_set(&c->fault) && require(c, u);
 }
 
