@@ -44,3 +44,10 @@ UPDATE release_crate SET index_line = $2 WHERE release_id = $1;
 -- :name index_packages :many
 -- The packages of a repository behind an id, for a walk over all of them.
 SELECT id, name FROM package WHERE repository_id = $1 AND id > $2 ORDER BY id LIMIT $3;
+
+-- :name index_packages_named :many
+-- The packages of a name in any spelling, in every repository.
+SELECT p.id, p.repository_id, r.ecosystem, p.name
+  FROM repository r
+  JOIN package p ON p.repository_id = r.id AND p.canonical_name = canonical_package_name(r.ecosystem, $1)
+ ORDER BY r.id;

@@ -7,6 +7,7 @@
 #include "admin/admin.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/fault.h"
@@ -15,7 +16,6 @@
 #include "domain/package.h"
 #include "domain/pypi_verify.h"
 #include "domain/repository.h"
-#include "formats/crate_rules.h"
 
 #define PAGE 500
 
@@ -24,7 +24,7 @@ struct reindex {
 };
 
 static const struct admin_option options[] = {
-	OPTION(reindex, package, "package", TEXT, "NAME", "Only this crate"),
+	OPTION(reindex, package, "package", TEXT, "NAME", "Only packages of this name, in every repository"),
 	OPTIONS_END
 };
 
@@ -108,6 +108,81 @@ repair_pypi(struct work *w, struct counts *n)
 	return true;
 }
 
+/* ---- those of one name ---- */
+
+static bool
+repair_named_crate(struct work *w, const struct index_named *p, bool *changed)
+{
+	struct counts n = { 0, 0 };
+
+	if (!repair(w, p->id, p->name, &n))
+		return false;
+	*changed = n.changed > 0;
+	return true;
+}
+
+static bool
+repair_named_hex(struct work *w, const struct index_named *p, bool *changed)
+{
+	struct index_package package = { p->id, p->name };
+
+	return hex_verify_repair_package(w, p->repository_id, &package, false, changed);
+}
+
+static bool
+repair_named_pypi(struct work *w, const struct index_named *p, bool *changed)
+{
+	const struct repository *r = repository_find_id(w, p->repository_id);
+
+	return r && pypi_verify_repair_project(w, r, p->id, changed);
+}
+
+static const struct {
+	const char *ecosystem;
+	bool (*repair)(struct work *w, const struct index_named *p, bool *changed);
+} kinds[] = {
+	{ "crates", repair_named_crate },
+	{ "hex", repair_named_hex },
+	{ "pypi", repair_named_pypi },
+};
+
+static bool
+repair_named(struct work *w, const struct index_named *p, struct counts *n)
+{
+	bool changed;
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		if (strcmp(kinds[i].ecosystem, p->ecosystem) != 0)
+			continue;
+		if (!kinds[i].repair(w, p, &changed))
+			return false;
+		n->packages++;
+		n->changed += changed;
+	}
+	return true;
+}
+
+static bool
+repair_name(struct work *w, const char *name, struct counts *n)
+{
+	const struct index_named *packages;
+	struct rows rows;
+
+	if (!index_packages_named(w, name, &rows))
+		return false;
+	packages = rows.at;
+	for (size_t i = 0; i < rows.count; i++)
+		if (!repair_named(w, &packages[i], n))
+			return false;
+	return n->packages > 0 || fault_raise(w->fault, FAULT_NOT_FOUND, "there is no package `%s`", name);
+}
+
+static bool
+repair_everything(struct work *w, struct counts *n)
+{
+	return repair_all(w, n) && repair_hex(w, n) && repair_pypi(w, n);
+}
+
 static bool
 reindex(struct admin *a)
 {
@@ -115,17 +190,8 @@ reindex(struct admin *a)
 	struct counts n = { 0, 0 };
 	struct doc *d;
 
-	if (o->package) {
-		const struct package *p = package_find(a->work, REPOSITORY_CRATES,
-			crate_name_canonical(a->work->arena, span_of(o->package)));
-
-		if (!p)
-			return fault_raise(a->work->fault, FAULT_NOT_FOUND, "there is no crate `%s`", o->package);
-		if (!repair(a->work, p->id, p->name, &n))
-			return false;
-	} else if (!repair_all(a->work, &n) || !repair_hex(a->work, &n) || !repair_pypi(a->work, &n)) {
+	if (!(o->package ? repair_name(a->work, o->package, &n) : repair_everything(a->work, &n)))
 		return false;
-	}
 	d = doc_map(a->work->arena);
 	doc_int(d, "packages", n.packages);
 	doc_int(d, "changed", n.changed);

@@ -79,6 +79,18 @@ index_packages(struct work *w, int64_t repository_id, int64_t after_id, int64_t 
 		       ARGS(num(repository_id), num(after_id), num(limit)), out);
 }
 
+static const struct column named_columns[] = {
+	COLUMN(index_named, id), COLUMN(index_named, repository_id), COLUMN(index_named, ecosystem),
+	COLUMN(index_named, name), COLUMNS_END
+};
+static const struct row_type named_row = ROW_TYPE(index_named, named_columns);
+
+bool
+index_packages_named(struct work *w, const char *name, struct rows *out)
+{
+	return db_many(w, Q_INDEX_PACKAGES_NAMED, &named_row, ARGS(text(name)), out);
+}
+
 /* ---- from scratch ---- */
 
 static void

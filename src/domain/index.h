@@ -54,4 +54,13 @@ struct index_package {
 bool index_packages(struct work *w, int64_t repository_id, int64_t after_id, int64_t limit,
 	struct rows *out) MUST_CHECK;
 
+/* The packages that go by a name, in any spelling of it and in every repository, as struct index_named. */
+struct index_named {
+	int64_t id;
+	int64_t repository_id;
+	const char *ecosystem;
+	const char *name;
+};
+bool index_packages_named(struct work *w, const char *name, struct rows *out) MUST_CHECK;
+
 #endif

@@ -310,6 +310,18 @@ a_python_project_is_managed() {
 }
 it "a Python project is yanked, quarantined, given away and deleted" a_python_project_is_managed
 
+one_package_is_repaired() {
+	/usr/bin/python3 -B "$support/pykit.py" upload "$base_url" "$alice" De.mo 1.0 | grep -qx 200
+	sql "UPDATE index_object SET body = 'broken' WHERE path LIKE '%demo' OR path LIKE 'simple/de-mo/%'" >/dev/null
+	is "$(json reindex --package demo -- '[.packages, .changed] | join(" ")')" "1 1"
+	is "$(json reindex --package de_mo -- '[.packages, .changed] | join(" ")')" "1 1"
+	admin verify
+	fails admin reindex --package lemon
+	like "$out" 'there is no package `lemon`'
+	admin pypi delete de-mo
+}
+it "the index of one package is repaired, whatever kind of package it is" one_package_is_repaired
+
 files_belong_to_the_registry() {
 	am_root || skip "needs root"
 	is "$(find "$house/data" "$house/mail" ! -user "$user")" ""
