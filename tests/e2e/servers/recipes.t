@@ -16,14 +16,8 @@ support=$root/tests/support
 . "$support/tap.sh"
 # shellcheck source=tests/support/machine.sh
 . "$support/machine.sh"
-
-conf=/etc/entrepot/entrepot.conf
-url=http://registry.example
-
-# block README NUMBER: that block of commands.
-block() {
-	awk -v wanted="$2" '/^```sh$/ { on = ++n == wanted; next } /^```$/ { on = 0 } on' "$root/deploy/$1"
-}
+# shellcheck source=tests/support/host.sh
+. "$support/host.sh"
 
 # --- here -------------------------------------------------------------------
 
@@ -41,7 +35,6 @@ recipes_close() {
 in_a_machine() {
 	local build=${ENTREPOT_BUILD:-$root/build/test} why
 	why=$(machine_why_not) && skip_all "$why"
-	machine_why_not >/dev/null
 	[ -x "$build/src/entrepot" ] || [ -x "$build/entrepot" ] || bail "entrepot has not been built"
 	work=$(mktemp -d /tmp/entrepot-recipes.XXXXXX) || bail "no directory"
 	trap 'recipes_close $?' EXIT
@@ -54,13 +47,6 @@ in_a_machine() {
 }
 
 # --- there ------------------------------------------------------------------
-
-sudo() {
-	local name=root
-	[ "$1" = -u ] && name=$2 && shift 2
-	[ "$name" = root ] || set -- runuser -u "$name" -- "$@"
-	"$@"
-}
 
 # The build is there already.
 autoreconf() { [ -e configure.ac ]; }
@@ -80,11 +66,11 @@ by_hand() {
 	esac
 }
 
-# run README NUMBER [SED-EXPRESSION]...: that block, in the source tree, as it is but for these.
+# run FOLDER NUMBER [SED-EXPRESSION]...: that block of its README, in the source tree, as it is but for these.
 run() {
 	local words=() expression
 	for expression in "${@:3}"; do words+=(-e "$expression"); done
-	block "$1" "$2" >"$work/block"
+	recipe "$1" "$2" >"$work/block"
 	[ -s "$work/block" ]
 	echo "$1 $2" >>"$work/ran"
 	[ "${#words[@]}" -eq 0 ] || sed -i "${words[@]}" "$work/block"
@@ -102,8 +88,6 @@ settings() {
 
 surroundings() {
 	rm -f /etc/nginx/conf.d/* /etc/supervisor/conf.d/* /etc/lighttpd/conf-enabled/50-*
-	pg_createcluster 15 main -- --no-sync >/dev/null || return 1
-	echo "fsync = off" >>/etc/postgresql/15/main/postgresql.conf
 	mkdir "$work/source"
 	cp -r "$root/deploy" "$root/configure.ac" "$work/source/"
 	printf '#!/bin/sh\ntouch Makefile\n' >"$work/source/configure"
@@ -113,24 +97,21 @@ surroundings() {
 	if [ "$MACHINE_INIT" = systemd ]; then
 		# a sanitizer looks for leaks in ways that the unit forbids
 		systemctl set-environment ASAN_OPTIONS=detect_leaks=0
-		systemctl daemon-reload && systemctl start postgresql@15-main supervisor nginx
+		systemctl daemon-reload
 	else
 		systemctl() { by_hand "$@"; }
-		pg_ctlcluster 15 main start && service supervisor start && service nginx start
 	fi
+	systemctl start supervisor && systemctl start nginx
 }
-
-ready() { curl -fsS -m 5 -o /dev/null "$url/-/ready" 2>/dev/null; }
-kit() { python3 "$support/cratekit.py" "$@"; }
 
 # The installation of deploy/README.md, with the accounts it speaks of.
 install_as() {
-	run README.md 1
-	run README.md 2 "s/^as=entrepot$/as=$1/" "$([ "$1" = entrepot ] || echo /useradd/d)"
+	run . 1
+	run . 2 "s/^as=entrepot$/as=$1/" "$([ "$1" = entrepot ] || echo /useradd/d)"
 	conf_set "$conf" base_url "$url"
 	conf_set "$conf" crates_rate_limits no
-	is "$(stat -c '%U:%G %a' "$conf")" "root:$1 640"
-	run README.md 3 <<<'correct horse battery staple' >"$work/said"
+	is "$(owner "$conf")" "root:$1 640"
+	run . 3 <<<'correct horse battery staple' >"$work/said"
 	grep -o 'cio[A-Za-z0-9]*' "$work/said" >"$work/token"
 }
 
@@ -141,15 +122,6 @@ install_again() {
 	install_as www-data
 }
 
-# serves NAME: a crate is published through the web server and comes back.
-serves() {
-	wait_until 20 ready
-	is "$(kit publish "$url" "$(cat "$work/token")" "$1" 1.0.0 | head -n 1)" 200
-	is "$(curl -fsSL "$url/api/v1/crates/$1/1.0.0/download" | sha256sum | cut -d' ' -f1)" \
-		"$(curl -fsS "$url/index/${1:0:2}/${1:2:2}/$1" | jq -r .cksum)"
-}
-
-of_now() { [ "$(stat -Lc %i "/proc/$1/exe" 2>/dev/null)" = "$(stat -c %i /usr/local/bin/entrepot)" ]; }
 all_are_new() {
 	local pid seen=
 	# some are there only when there is something to do
@@ -161,14 +133,15 @@ all_are_new() {
 	[ "$seen" ]
 }
 
-# upgraded NAME README NUMBER: by that block, and it serves.
+# upgraded NAME FOLDER NUMBER: by that block, and it serves.
 upgraded() {
 	rm -f "$work/programs/usr/local/bin/new"
 	cp "$work/programs/usr/local/bin/entrepot" "$work/programs/new" && mv "$work/programs/new" "$work/programs/usr/local/bin/entrepot"
 	rm -f /usr/local/bin/entrepot
+	hash -r
 	run "$2" "$3"
 	wait_until 30 all_are_new || { ps -ef | grep entrepot; journalctl -u entrepot | grep -v msg=request | tail -n 20; fail "not the new program"; }
-	serves "$1"
+	publish "$1"
 }
 
 # --- what keeps it running --------------------------------------------------
@@ -186,27 +159,27 @@ supervised() {
 
 kept_by_systemd() {
 	entrepot_conf
-	run systemd/README.md 1
-	run systemd/README.md 2
+	run systemd 1
+	run systemd 2
 }
 kept_by_supervised_processes() {
 	entrepot_conf
-	run supervisor/README.md 1
+	run supervisor 1
 	wait_until 20 supervised
-	run supervisor/README.md 2
+	run supervisor 2
 }
 kept_by_a_supervised_master() {
 	entrepot_conf supervisor/program.conf
-	run supervisor/README.md 1 's/fcgi-program\.conf/program.conf/'
+	run supervisor 1 's/fcgi-program\.conf/program.conf/'
 	wait_until 20 supervised
-	run supervisor/README.md 2
+	run supervisor 2
 }
 kept_by_spawn_fcgi() {
 	entrepot_conf
 	# it stays in the foreground
-	run spawn-fcgi/README.md 1 >"$work/spawn.log" 2>&1 &
+	run spawn-fcgi 1 >"$work/spawn.log" 2>&1 &
 	wait_until 20 pgrep -x entrepot-worker || { cat "$work/spawn.log"; fail "no workers"; }
-	run spawn-fcgi/README.md 2
+	run spawn-fcgi 2
 }
 
 let_go() {
@@ -239,7 +212,7 @@ in_front() {
 	sed -i '/^sendfile_prefix /d' "$conf"
 	settings "$2"
 	rm -f /etc/lighttpd/conf-enabled/50-entrepot.conf
-	run "${2%/*}/README.md" 1 "${@:3}"
+	run "${2%/*}" 1 "${@:3}"
 }
 answers() {
 	wait_until 20 ready || { tail -n 5 /var/log/{nginx,lighttpd,apache2}/error.log; fail "not ready"; }
@@ -259,14 +232,14 @@ started_by_apache() {
 # --- PgBouncer, backup ------------------------------------------------------
 
 pooled() {
-	run pgbouncer/README.md 1
+	run pgbouncer 1
 	settings pgbouncer/pgbouncer.ini
 	wait_until 20 test -S /var/run/postgresql/.s.PGSQL.6432
 	runuser -u entrepot -- entrepot-admin --config "$conf" user list
 }
 backed_up_past_it() {
 	export PGPASSWORD=...
-	run pgbouncer/README.md 2
+	run pgbouncer 2
 	rm -r /var/backups/entrepot
 	conf_set "$conf" database "dbname=entrepot"
 	conf_set "$conf" prepared yes
@@ -274,12 +247,12 @@ backed_up_past_it() {
 
 # The registry goes, and comes back from the copy.
 restored() {
-	run README.md 4
+	run . 4
 	systemctl stop pgbouncer
 	runuser -u postgres -- dropdb --force entrepot
 	rm -rf /var/lib/entrepot/*
 	runuser -u postgres -- createdb -O entrepot -E UTF8 -T template0 entrepot
-	run README.md 5
+	run . 5
 	runuser -u entrepot -- entrepot-admin --config "$conf" verify
 }
 
@@ -288,26 +261,28 @@ restored() {
 # Each block of each README was run, but for those that have a test of their own.
 nothing_left_out() {
 	local readme number
-	for readme in README.md $(cd "$root/deploy" && ls */README.md); do
-		case $readme in debian/* | shared-hosting/*) continue ;; esac
-		for number in $(seq "$(grep -c '^```sh$' "$root/deploy/$readme")"); do
-			grep -qx "$readme $number" "$work/ran" || fail "nobody ran block $number of deploy/$readme"
+	for readme in "$root"/deploy/README.md "$root"/deploy/*/README.md; do
+		readme=${readme%/README.md} readme=${readme#"$root"/deploy}
+		case $readme in /debian | /shared-hosting) continue ;; esac
+		for number in $(seq "$(grep -c '^```sh$' "$root/deploy$readme/README.md")"); do
+			grep -Fqx "${readme:-/.} $number" <(sed 's|^|/|' "$work/ran") ||
+				fail "nobody ran block $number of deploy$readme/README.md"
 		done
 	done
 }
 
 live() {
-	cd /
 	work=$1
+	host_begin
 	surroundings >"$work/surroundings.log" 2>&1 || { tail -n 5 "$work/surroundings.log"; bail "the machine is not as it should be"; }
 	it "the installation's commands make a registry with an account" install_as entrepot
 
 	it "nginx takes its recipe" behind_nginx
 	if [ "$MACHINE_INIT" = systemd ]; then
 		it "systemd starts its recipe" kept_by_systemd
-		it "systemd behind nginx works as the README wants to see it" answers nginx/README.md
-		it "systemd behind nginx serves what is published" serves one-first
-		it "systemd upgrades as the README says" upgraded one-then systemd/README.md 3
+		it "systemd behind nginx works as the README wants to see it" answers nginx
+		it "systemd behind nginx serves what is published" publish one-first
+		it "systemd upgrades as the README says" upgraded one-then systemd 3
 		it "systemd stops it" let_go systemd
 	else
 		it "systemd starts its recipe" skip "systemd cannot be started here"
@@ -315,36 +290,36 @@ live() {
 
 	it "lighttpd takes its recipe" behind_lighttpd
 	it "supervisor starts processes from its recipe" kept_by_supervised_processes
-	it "supervisor's processes behind lighttpd work as the README wants to see it" answers lighttpd/README.md
-	it "supervisor's processes behind lighttpd serve what is published" serves two-first
-	it "supervisor's processes are upgraded as the README says" upgraded two-then supervisor/README.md 3
+	it "supervisor's processes behind lighttpd work as the README wants to see it" answers lighttpd
+	it "supervisor's processes behind lighttpd serve what is published" publish two-first
+	it "supervisor's processes are upgraded as the README says" upgraded two-then supervisor 3
 	it "supervisor stops them" let_go supervisor
 
 	it "Apache takes its recipe" behind_apache
 	it "supervisor starts a master from its recipe" kept_by_a_supervised_master
-	it "supervisor's master behind Apache works as the README wants to see it" answers apache/README.md
-	it "supervisor's master behind Apache serves what is published" serves three-first
-	it "supervisor's master is upgraded as the README says" upgraded three-then supervisor/README.md 4
+	it "supervisor's master behind Apache works as the README wants to see it" answers apache
+	it "supervisor's master behind Apache serves what is published" publish three-first
+	it "supervisor's master is upgraded as the README says" upgraded three-then supervisor 4
 	it "supervisor stops it" let_go supervisor
 
 	it "nginx takes its recipe once more" behind_nginx
 	it "PgBouncer takes its recipe" pooled
 	it "spawn-fcgi starts its recipe" kept_by_spawn_fcgi
-	it "spawn-fcgi with PgBouncer behind nginx serves what is published" serves four-first
-	it "spawn-fcgi's master is upgraded as the README says" upgraded four-then spawn-fcgi/README.md 3
+	it "spawn-fcgi with PgBouncer behind nginx serves what is published" publish four-first
+	it "spawn-fcgi's master is upgraded as the README says" upgraded four-then spawn-fcgi 3
 	it "a backup is made past PgBouncer as the README says" backed_up_past_it
 	it "spawn-fcgi's master ends" let_go spawn-fcgi
 	it "a backup is made, and restored, as the README says" restored
 
 	it "the installation's commands do for the web server's user" install_again
 	it "lighttpd starts its recipe by itself" spawned_by_lighttpd
-	it "lighttpd by itself works as the README wants to see it" answers lighttpd/README.md
-	it "lighttpd by itself serves what is published" serves five-first
-	it "lighttpd's processes are upgraded as the README says" upgraded five-then lighttpd/README.md 3
+	it "lighttpd by itself works as the README wants to see it" answers lighttpd
+	it "lighttpd by itself serves what is published" publish five-first
+	it "lighttpd's processes are upgraded as the README says" upgraded five-then lighttpd 3
 	it "Apache starts its recipe by itself" started_by_apache
-	it "Apache by itself works as the README wants to see it" answers apache/README.md
-	it "Apache by itself serves what is published" serves six-first
-	it "Apache's processes are upgraded as the README says" upgraded six-then apache/README.md 3
+	it "Apache by itself works as the README wants to see it" answers apache
+	it "Apache by itself serves what is published" publish six-first
+	it "Apache's processes are upgraded as the README says" upgraded six-then apache 3
 
 	[ "$MACHINE_INIT" != systemd ] || it "no README has commands that were not run" nothing_left_out
 	done_testing
