@@ -208,6 +208,8 @@ run(struct arena *a, const struct choices *choices)
 	config = config_read(a, &fault, NULL);
 	if (!config)
 		return refuse(NULL, fault.message);
+	if ((choices->check || choices->check_database) && !listener_check(&fault, config))
+		return refuse(NULL, fault.message);
 	if (choices->check_database)
 		return check_database(config);
 	if (choices->check)

@@ -137,29 +137,42 @@ remove_stale(struct fault *f, const struct sockaddr_un *address)
 	return true;
 }
 
+/* A Unix socket as it is to be. */
+struct plan {
+	struct sockaddr_un address;
+	mode_t mode;
+	uid_t uid;
+	gid_t gid;
+};
+
+static bool
+plan_unix(struct fault *f, const struct config *config, struct plan *out)
+{
+	*out = (struct plan){ .address = { .sun_family = AF_UNIX } };
+	if (strlen(config->listen) >= sizeof(out->address.sun_path))
+		return fault_raise(f, FAULT_INVALID, "listen: the path is longer than %zu bytes",
+				   sizeof(out->address.sun_path) - 1);
+	memcpy(out->address.sun_path, config->listen, strlen(config->listen));
+	return parse_mode(f, config->socket_mode, &out->mode) && find_owner(f, config, &out->uid, &out->gid);
+}
+
 static bool
 open_unix(struct fault *f, const struct config *config, struct listener *l)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	mode_t mode = 0, old_mask;
-	uid_t uid;
-	gid_t gid;
+	struct plan plan;
+	mode_t old_mask;
 	bool ok;
 
-	if (strlen(config->listen) >= sizeof(address.sun_path))
-		return fault_raise(f, FAULT_INVALID, "listen: the path is longer than %zu bytes", sizeof(address.sun_path) - 1);
-	memcpy(address.sun_path, config->listen, strlen(config->listen));
-	if (!parse_mode(f, config->socket_mode, &mode) || !find_owner(f, config, &uid, &gid) ||
-	    !remove_stale(f, &address))
+	if (!plan_unix(f, config, &plan) || !remove_stale(f, &plan.address))
 		return false;
 	l->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	/* Nobody may connect before owner and mode are what they should be. */
 	old_mask = umask(0777);
-	ok = l->fd >= 0 && bind(l->fd, (struct sockaddr *)&address, sizeof(address)) == 0;
+	ok = l->fd >= 0 && bind(l->fd, (struct sockaddr *)&plan.address, sizeof(plan.address)) == 0;
 	umask(old_mask);
 	ok = ok && listen(l->fd, BACKLOG) == 0
-		&& ((uid == (uid_t)-1 && gid == (gid_t)-1) || chown(config->listen, uid, gid) == 0)
-		&& chmod(config->listen, mode) == 0;
+		&& ((plan.uid == (uid_t)-1 && plan.gid == (gid_t)-1) || chown(config->listen, plan.uid, plan.gid) == 0)
+		&& chmod(config->listen, plan.mode) == 0;
 	return ok || fault_raise(f, FAULT_INVALID, "listen: %s: %s", config->listen, strerror(errno));
 }
 
@@ -208,15 +221,33 @@ open_tcp(struct fault *f, const struct config *config, struct listener *l)
 }
 
 static bool
+is_tcp(const char *listen)
+{
+	return !strchr(listen, '/') && strchr(listen, ':');
+}
+
+static bool
 open_own(struct arena *a, struct fault *f, const struct config *config, struct listener *l)
 {
 	l->origin = LISTENER_OWN;
-	if (!strchr(config->listen, '/') && strchr(config->listen, ':'))
+	if (is_tcp(config->listen))
 		return open_tcp(f, config, l);
 	if (!open_unix(f, config, l))
 		return false;
 	l->path = arena_strdup(a, config->listen);
 	return true;
+}
+
+bool
+listener_check(struct fault *f, const struct config *config)
+{
+	struct sockaddr_storage address;
+	socklen_t len;
+	struct plan plan;
+
+	if (*config->listen == '\0')
+		return true;
+	return is_tcp(config->listen) ? parse_tcp(f, config->listen, &address, &len) : plan_unix(f, config, &plan);
 }
 
 bool
@@ -227,7 +258,7 @@ listener_find(struct arena *a, struct fault *f, const struct config *config, boo
 	*out = (struct listener){ .fd = upgrade_inherited(&out->origin), .origin = out->origin };
 	if (out->fd >= 0) {
 		unsetenv("ENTREPOT_INHERITED");
-		if (out->origin == LISTENER_OWN && (strchr(config->listen, '/') || !strchr(config->listen, ':')))
+		if (out->origin == LISTENER_OWN && !is_tcp(config->listen))
 			out->path = arena_strdup(a, config->listen);
 		return take_over(f, out);
 	}

@@ -35,6 +35,9 @@ struct listener {
 bool listener_find(struct arena *a, struct fault *f, const struct config *config, bool insisted,
 		   struct listener *out) MUST_CHECK;
 
+/* Whether the settings name a socket that could be opened; as above, but nothing is. */
+bool listener_check(struct fault *f, const struct config *config) MUST_CHECK;
+
 /*
  * No further connections; those that wait to be accepted still can be. Does
  * nothing to a socket that is not our own.

@@ -71,6 +71,14 @@ a_wrong_call_exits_with_2() {
 }
 it "a wrong call exits with 2" a_wrong_call_exits_with_2
 
+a_socket_is_checked_before() {
+	local out
+	"$house/bin/entrepot" --config "$house/entrepot.conf" --check
+	fails "$house/bin/entrepot" --config "$house/entrepot.conf" --listen 0.0.0.0:9000 --check
+	like "$out" "only 127.0.0.1 is allowed"
+}
+it "entrepot --check refuses a socket that entrepot would not open" a_socket_is_checked_before
+
 a_setting_is_shown_with_its_source() {
 	is "$(json config base_url -- '.[0].source')" file
 	is "$(json config max_body -- '.[0].source')" default

@@ -159,6 +159,35 @@ tcp_is_for_loopback_only(void **state)
 	}
 }
 
+static bool
+check(const char *listen_at, const char *mode, const char *group)
+{
+	bool fits;
+
+	config = (struct config){ .listen = listen_at, .socket_mode = mode, .socket_group = group, .user = "" };
+	fits = listener_check(fault, &config);
+	assert_true(fits == !fault_is_set(fault));
+	fault_clear(fault);
+	return fits;
+}
+
+static void
+what_could_not_be_opened_is_known_before(void **state)
+{
+	const char *path = given_path();
+
+	(void)state;
+	assert_true(check("", "0600", ""));
+	assert_true(check("127.0.0.1:9000", "0600", ""));
+	assert_true(check(path, "0600", ""));
+	assert_false(check("0.0.0.0:9000", "0600", ""));
+	assert_false(check(path, "0666", ""));
+	assert_false(check(path, "0600", "no such group"));
+	assert_false(check(arena_printf(arena, "/%0200d", 0), "0600", ""));
+	assert_int_not_equal(access(path, F_OK), 0);
+	remove_path(path);
+}
+
 static void
 a_passed_socket_is_taken_only_when_it_is_meant_for_us(void **state)
 {
@@ -180,5 +209,6 @@ TESTS(listener,
 	TEST(a_file_that_is_no_socket_is_left_alone),
 	TEST(what_was_connected_before_the_end_can_still_be_accepted),
 	TEST(tcp_is_for_loopback_only),
+	TEST(what_could_not_be_opened_is_known_before),
 	TEST(a_passed_socket_is_taken_only_when_it_is_meant_for_us)
 );
