@@ -184,7 +184,7 @@ again() {
 }
 
 purged() {
-	[ "$MACHINE_INIT" = systemd ] || systemctl stop entrepot
+	systemctl stop entrepot.socket entrepot.service
 	find /var/lib/entrepot | sort >"$work/kept"
 	apt_get purge entrepot
 	rm -r /etc/nginx/conf.d/entrepot.conf
