@@ -45,8 +45,12 @@ check_script() {
 }
 
 check_database() {
+	local said
 	if out=$("$state/bin/entrepot-admin" --config "$conf" migrate 2>&1); then
-		ok "the database is reachable and writable: ${out,}"
+		mapfile -t said <<<"$out"
+		ok "the database is reachable and writable: ${said[0],}"
+		# what it could do better with
+		[ "${#said[@]}" -eq 1 ] || note "${said[*]:1}"
 	else
 		not_ok "the database: $out; see --db-host, --db-user, --db-name and --password-file"
 	fi

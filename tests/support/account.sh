@@ -33,6 +33,7 @@ account_open() {
 	as_superuser -d postgres -c 'SELECT pg_reload_conf()' >/dev/null
 	host_database me
 	# from here on of the installation, no longer of the house
+	sql() { as_superuser -d me -c "$1"; }
 	admin() { in_account "$account/entrepot/bin/entrepot-admin" --config "$account/entrepot/entrepot.conf" "$@"; }
 }
 
@@ -59,7 +60,6 @@ host_database() {
 	SQL
 	as_superuser -d "$1" -v name="$1" <<-'SQL'
 	GRANT ALL ON SCHEMA public TO :"name";
-	CREATE EXTENSION pg_trgm;
 	SQL
 }
 
@@ -79,11 +79,6 @@ in_account() {
 
 installer() {
 	in_account "$account/src/deploy/shared-hosting/install" --programs "$house/bin" "$@"
-}
-
-# account_processes: pids of the registry that the host's web server started.
-account_processes() {
-	find /proc -maxdepth 2 -name exe -lname "$account/entrepot/bin/entrepot*" 2>/dev/null | cut -d / -f 3
 }
 
 # account_everything: names, modes and bytes of what the account has, but logs.

@@ -9,15 +9,18 @@
 #	upkeep WAY RETRIES RELOAD UPDATE	all of it; RETRIES is how often a client
 #						tries again while it reloads or updates
 #	in_use RETRIES COMMAND...		the command, while clients are busy
+#	$program $blobs $registry_log		of the registry, when it is not the house's
 
 acknowledged=$house/work/acknowledged
-blobs=$house/data/blobs
+program=${program:-$house/bin/entrepot}
+blobs=${blobs:-$house/data/blobs}
+registry_log=${registry_log:-$house/log/entrepot.log}
 
-# our_processes: all of this house's entrepot.
+# our_processes: all of this registry's entrepot.
 our_processes() {
 	local proc
 	for proc in /proc/[0-9]*; do
-		if [[ $(readlink "$proc/exe" 2>/dev/null) == "$house/bin/entrepot"?( (deleted)) ]]; then
+		if [[ $(readlink "$proc/exe" 2>/dev/null) == "$program"?( (deleted)) ]]; then
 			echo "${proc##*/}"
 		fi
 	done
@@ -26,7 +29,7 @@ our_processes() {
 # of_this_program: those that run what lies there now.
 of_this_program() {
 	local pid inode
-	inode=$(stat -c %i "$house/bin/entrepot")
+	inode=$(stat -c %i "$program")
 	for pid in $(our_processes); do
 		if [ "$(stat -Lc %i "/proc/$pid/exe" 2>/dev/null)" = "$inode" ]; then
 			echo "$pid"
@@ -144,7 +147,7 @@ each_is_updated() {
 # --- for all ----------------------------------------------------------------
 
 rotated() {
-	local pid log=$house/log/entrepot.log
+	local pid log=$registry_log
 	mv "$log" "$log.1"
 	if pid=$(master_pid); then
 		kill -USR1 "$pid"
@@ -210,7 +213,7 @@ refused_for_room() {
 
 # A limit on the size of files needs no file system of its own.
 no_room() {
-	local pid log=$house/log/entrepot.log
+	local pid log=$registry_log
 	mv "$log" "$log.2"
 	rotated_to_empty
 	for pid in $(our_processes); do as_user "$user" prlimit --pid "$pid" --fsize=250000:; done
@@ -221,13 +224,13 @@ no_room() {
 rotated_to_empty() {
 	local pid
 	for pid in $(our_processes); do kill -USR1 "$pid"; done
-	wait_until 10 nobody_writes "$house/log/entrepot.log.2"
+	wait_until 10 nobody_writes "$registry_log.2"
 }
 
 everything_is_there() {
 	admin verify
 	admin gc --grace 0
-	is "$(find "$house/data/tmp" -type f | wc -l)" 0
+	is "$(find "$blobs/../tmp" -type f | wc -l)" 0
 	is "$(find "$blobs" -type f | wc -l)" "$(sql 'SELECT count(*) FROM blob')"
 }
 

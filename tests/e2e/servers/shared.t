@@ -50,8 +50,35 @@ all_is_well() {
 	ends 0 installer --check
 	unlike "$out" "NOT ok"
 	is "$(grep -c '^ok ' <<<"$out")" 10
+	is "$(grep -vcE '^(ok|note) ' <<<"$out")" 1
 }
 it "when the host has allowed larger uploads every check is well" all_is_well
+
+extension() {
+	ends 0 installer --check
+	has "$out" "note    PostgreSQL's extension pg_trgm is missing"
+	has "$out" "CREATE EXTENSION pg_trgm"
+	as_superuser -d me -c 'CREATE EXTENSION pg_trgm'
+	ends 0 installer --check
+	unlike "$out" pg_trgm
+	as_superuser -d me -c 'DROP EXTENSION pg_trgm CASCADE'
+}
+it "it says what PostgreSQL's administrator can do for faster searches, until that is done" extension
+
+collects() {
+	in_account env CFLAGS=-O0 PATH="$account/bin:$PATH" "$account/src/deploy/shared-hosting/install" \
+		--collect "$account/programs"
+	# nothing but the C library's is the host's
+	is "$(ldd "$account"/programs/bin/* | awk '$3 ~ "^/" { print $3 }' | grep -v "^$account/programs/" |
+		grep -vE '/lib(c|m|resolv)\.so' || true)" ""
+	[ "$(find "$account/programs/lib" -name '*.so*' | wc -l)" -gt 10 ]
+	ends 0 in_account "$account/src/deploy/shared-hosting/install" --programs "$account/programs"
+	[ -e "$account/entrepot/lib/libpq.so.5" ]
+	is "$(ldd "$account/entrepot/bin/entrepot" | grep -cF "=> $account/entrepot/bin/../lib/")" \
+		"$(find "$account/entrepot/lib" -type f | wc -l)"
+	is "$(http GET /-/ready)" 200
+}
+it "programs and libraries collected on another machine are installed and serve" collects
 
 private() {
 	is "$(stat -c %a "$account/entrepot")" 700
@@ -97,7 +124,7 @@ it "run again it brings the programs up to date and keeps everything else" again
 
 accounts_as_told() {
 	local told
-	told=$(in_account bash -euc "$(readme 2)" <<<"a long enough password")
+	told=$(in_account bash -euc "$(readme 3)" <<<"a long enough password")
 	like "$told" "cio[A-Za-z0-9]+"
 	admin user show carol
 }

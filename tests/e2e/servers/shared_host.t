@@ -27,7 +27,6 @@ database() {
 	CREATE DATABASE me;
 	\connect me
 	GRANT ALL ON SCHEMA public TO me;
-	CREATE EXTENSION pg_trgm;
 	SQL
 }
 
