@@ -8,6 +8,8 @@
 
 #include "base/buf.h"
 #include "base/span.h"
+#include "domain/hex_package.h"
+#include "domain/hex_search.h"
 #include "domain/name_index.h"
 #include "domain/package.h"
 #include "domain/repository.h"
@@ -120,6 +122,98 @@ a_ranking_is_the_same_without_the_index_of_names(void **state)
 	assert_rankings();
 }
 
+/* ---- lists ---- */
+
+/* Every order of crates with each of the texts, two pages. */
+static const char *
+crates_listed(void)
+{
+	static const char *const texts[] = { "common", "needle", "p70_needle", "10", "nothing" };
+	struct buf all = buf_on(w->arena);
+
+	for (int order = SEARCH_BY_NAME; order <= SEARCH_BY_CREATED; order++)
+		for (size_t i = 0; i < 2 * ARRAY_LEN(texts); i++) {
+			struct search s = {
+				.repository_id = REPOSITORY_CRATES,
+				.order = (enum search_order)order,
+				.text = texts[i / 2],
+				.exact = texts[i / 2],
+				.limit = 20,
+				.offset = i % 2 == 0 ? 0 : 15,
+			};
+
+			buf_printf(&all, "%d %s: %s\n", order, s.text, as_found(&s));
+		}
+	return buf_text(&all);
+}
+
+/* More with one word, and one part of a name, than are sorted when everything that matches was found. */
+static void
+given_hex_packages(void)
+{
+	sql_do("INSERT INTO package (repository_id, name, canonical_name, description, downloads, recent_downloads) "
+	       "SELECT 3, n, n, 'usual' || CASE WHEN i %% 100 = 0 THEN ' hay' ELSE '' END, i * 7919 %% 4000, i * 31 %% 4000 "
+	       "  FROM generate_series(1, 5200) i, concat('pipe_', i) n");
+	sql_do("INSERT INTO package_search (package_id, repository_id, name, canonical_name, recent_downloads, document) "
+	       "SELECT id, 3, name, canonical_name, recent_downloads, search_document(name, NULL, description, NULL) "
+	       "  FROM package WHERE repository_id = 3");
+}
+
+static void
+put_hex_page(struct buf *all, const struct hex_search *s)
+{
+	static const struct repository repository = { .id = REPOSITORY_HEX, .name = "hexpm" };
+	struct rows page;
+
+	assert_true(hex_search_page(w, s, &(struct rows){ &repository, 1 }, &page));
+	for (size_t i = 0; i < page.count; i++)
+		buf_printf(all, " %s", ((const struct hex_package *)page.at)[i].name);
+	buf_putc(all, '\n');
+}
+
+/* Every order of Hex packages with each of the texts, and pages that are walked to and sorted to. */
+static const char *
+hex_listed(void)
+{
+	static const struct hex_search wanted[] = {
+		{ .text = "usual" }, { .text = "ipe" }, { .text = "pe_42" }, { .text = "hay" }, { .text = "pi" },
+		{ .text = "pipe_7" }, { .text = "nothing" }, { .text = "42", .description = "usual" },
+		{ .text = "ipe", .name_pattern = "%9" }, { .name_pattern = "%77%" },
+	};
+	static const int64_t offsets[] = { 0, 90, 1100 };
+	struct buf all = buf_on(w->arena);
+
+	for (int order = HEX_BY_NAME; order <= HEX_BY_UPDATED; order++)
+		for (size_t i = 0; i < ARRAY_LEN(wanted) * ARRAY_LEN(offsets); i++) {
+			struct hex_search s = wanted[i / ARRAY_LEN(offsets)];
+
+			s.order = (enum hex_search_order)order;
+			s.limit = 10;
+			s.offset = offsets[i % ARRAY_LEN(offsets)];
+			buf_printf(&all, "%d %zu:", order, i);
+			put_hex_page(&all, &s);
+		}
+	return buf_text(&all);
+}
+
+static void
+lists_are_the_same_without_the_index_of_names(void **state)
+{
+	const char *crates, *hex;
+
+	(void)state;
+	given_registry();
+	crates = crates_listed();
+	assert_non_null(strstr(crates, " p70_needle"));
+	sql_do("DELETE FROM package WHERE repository_id = 3");
+	given_hex_packages();
+	hex = hex_listed();
+	assert_non_null(strstr(hex, " pipe_4200"));
+	test_drop_name_index();
+	assert_string_equal(crates_listed(), crates);
+	assert_string_equal(hex_listed(), hex);
+}
+
 /* ---- one or two letters ---- */
 
 /* Every name of at most five of a, b, c and _ that begins with a letter, but for those with three _ in a row. */
@@ -208,6 +302,7 @@ what_stands_against_the_extension_is_told(void **state)
 TESTS(search,
 	TEST(a_ranking_is_what_reading_everything_gives),
 	TEST(a_ranking_is_the_same_without_the_index_of_names),
+	TEST(lists_are_the_same_without_the_index_of_names),
 	TEST(one_or_two_letters_find_what_trigrams_call_similar_with_and_without_them),
 	TEST(the_index_of_names_is_made_as_soon_as_it_can_be),
 	TEST(what_stands_against_the_extension_is_told)
