@@ -156,7 +156,7 @@ empty_annex() {
 	annex_open "$1" && cluster_database "$house/run" "$1" || return 1
 	annex_set "$1" database "host=$house/run user=entrepot dbname=$1"
 }
-empty_annex second && empty_annex third || bail "no place to restore to"
+empty_annex second && empty_annex third && empty_annex earlier || bail "no place to restore to"
 
 # is_untouched NAME
 is_untouched() {
@@ -282,6 +282,21 @@ demo = { version = "=2.0.0", registry = "loc" }')
 	grep -q 'name = "demo"' "$app/Cargo.lock"
 }
 it "cargo fetches from the copy" cargo_installs
+
+# A copy of hard links is the backup of before, whatever is done to the directory.
+earlier_state() {
+	local there releases
+	backed_up >/dev/null
+	releases=$(sql 'SELECT count(*) FROM release')
+	cp -al "$copy" "$house/backups/earlier"
+	publish_crate demo 4.0.0
+	backed_up >/dev/null
+	annex_admin earlier restore "$house/backups/earlier"
+	there=$("$(postgres_bindir)/psql" -XAtq -h "$house/run" -U entrepot -d earlier -c 'SELECT count(*) FROM release')
+	is "$there" "$releases"
+	is "$(sql 'SELECT count(*) FROM release')" $((releases + 1))
+}
+it "a copy of links made before a backup is the backup of before" earlier_state
 
 foreign_key() {
 	annex_set third hex_key "$house/third/run/elsewhere.pem"

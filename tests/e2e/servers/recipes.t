@@ -248,11 +248,13 @@ backed_up_past_it() {
 # The registry goes, and comes back from the copy.
 restored() {
 	run . 4
+	run . 5
+	[ -s "$(echo /var/backups/entrepot.20*)/manifest.json" ]
 	systemctl stop pgbouncer
 	runuser -u postgres -- dropdb --force entrepot
 	rm -rf /var/lib/entrepot/*
 	runuser -u postgres -- createdb -O entrepot -E UTF8 -T template0 entrepot
-	run . 5
+	run . 6
 	runuser -u entrepot -- entrepot-admin --config "$conf" verify
 }
 
