@@ -48,6 +48,31 @@ put_list(struct doc *to, const char *key, const struct core_list *list)
 		doc_span(d, NULL, list->at[i]);
 }
 
+static bool
+is_known(const struct span *words, size_t count, struct span word)
+{
+	for (size_t i = 0; i < count; i++)
+		if (span_equal(words[i], word))
+			return true;
+	return false;
+}
+
+const struct span *
+pypi_metadata_keyword_list(struct arena *a, const struct core_metadata *m, size_t *count)
+{
+	struct span *words = arena_zalloc(a, PYPI_KEYWORDS_MAX, sizeof(*words));
+	struct span rest = m->keywords;
+
+	*count = 0;
+	while (rest.at && *count < PYPI_KEYWORDS_MAX) {
+		struct span word = span_trim(span_cut(&rest, ','));
+
+		if (word.len > 0 && word.len <= PYPI_KEYWORD_MAX && !is_known(words, *count, word))
+			words[(*count)++] = word;
+	}
+	return words;
+}
+
 struct span
 pypi_metadata_keywords(struct arena *a, const struct core_metadata *m)
 {

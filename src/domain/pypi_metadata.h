@@ -14,6 +14,13 @@ struct core_metadata;
 /* As a JSON object on the arena; absent fields are left out. */
 const char *pypi_metadata_json(struct arena *a, const struct core_metadata *m);
 
+/* As many keywords of a release are looked up by, and so long ones (0009_taxonomy.sql). */
+#define PYPI_KEYWORDS_MAX 64
+#define PYPI_KEYWORD_MAX 512
+
+/* The first keywords, each once; *COUNT of them. */
+const struct span *pypi_metadata_keyword_list(struct arena *a, const struct core_metadata *m, size_t *count);
+
 /* The keywords joined by ", ", or at == NULL. */
 struct span pypi_metadata_keywords(struct arena *a, const struct core_metadata *m);
 

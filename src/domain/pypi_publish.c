@@ -296,7 +296,9 @@ common_of(struct work *w, const struct pypi_upload *u)
 	struct span homepage = m->home_page.at ? m->home_page : pypi_metadata_url(m, "homepage");
 	struct span license = m->license_expression.at ? m->license_expression : m->license;
 	struct span source = pypi_metadata_url(m, "source");
+	struct taxonomy taxonomy = { 0 };
 
+	taxonomy.keywords = pypi_metadata_keyword_list(w->arena, m, &taxonomy.keyword_count);
 	if (!source.at)
 		source = pypi_metadata_url(m, "repository");
 	return (struct publish){
@@ -313,6 +315,7 @@ common_of(struct work *w, const struct pypi_upload *u)
 		.source_url = copy(w, source, URL_MAX),
 		.license = copy(w, license, LICENSE_MAX),
 		.readme = copy(w, m->description, SIZE_MAX),
+		.taxonomy = taxonomy,
 	};
 }
 

@@ -127,6 +127,24 @@ requirements_are_known_by_the_normal_names_of_projects(void **state)
 }
 
 static void
+a_release_is_found_by_its_keywords(void **state)
+{
+	struct core_metadata core = { .keywords = SPAN("citrus, fruit salad,,citrus, sour") };
+
+	(void)state;
+	given_alice();
+	assert_int_equal(upload_pypi(&(struct given_upload){ "foo", "1.0", "foo-1.0.tar.gz", .core = &core }), GIVEN_STORED);
+	assert_string_equal(sql_text("SELECT string_agg(k.name, '|' ORDER BY k.name) FROM package_keyword JOIN keyword k"
+		" ON k.id = keyword_id WHERE k.repository_id = 2"), "citrus|fruit salad|sour");
+	assert_int_equal(sql_int("SELECT count(*) FROM package_search WHERE document @@ plainto_tsquery('english', 'salad')"), 1);
+	core.keywords = SPAN("sweet");
+	assert_int_equal(upload_pypi(&(struct given_upload){ "foo", "1.1", "foo-1.1.tar.gz", .core = &core }), GIVEN_STORED);
+	assert_int_equal(sql_int("SELECT count(*) FROM package_search WHERE document @@ plainto_tsquery('english', 'salad')"), 0);
+	assert_string_equal(sql_text("SELECT string_agg(name || package_count, ' ' ORDER BY name) FROM keyword"
+		" WHERE repository_id = 2 AND package_count > 0"), "sweet1");
+}
+
+static void
 the_name_is_shown_as_it_was_spelled_last(void **state)
 {
 	(void)state;
@@ -323,6 +341,7 @@ TESTS(pypi_index,
 	TEST(a_path_tells_the_digest_and_metadata_lies_beside_the_wheel),
 	TEST(other_spellings_of_a_version_join_its_release_and_change_nothing_of_it),
 	TEST(requirements_are_known_by_the_normal_names_of_projects),
+	TEST(a_release_is_found_by_its_keywords),
 	TEST(the_name_is_shown_as_it_was_spelled_last),
 	TEST(the_same_file_again_changes_nothing),
 	TEST(a_file_name_never_means_other_bytes),
