@@ -33,7 +33,11 @@ recipes_close() {
 }
 
 in_a_machine() {
-	local build=${ENTREPOT_BUILD:-$root/build/test} why
+	local build=${ENTREPOT_BUILD:-$root/build/test} why program
+	for program in nginx lighttpd apache2 supervisord spawn-fcgi pgbouncer pg_createcluster; do
+		[ -x "/usr/sbin/$program" ] || [ -x "/usr/bin/$program" ] || skip_all "$program is not installed"
+	done
+	[ -e /usr/lib/apache2/modules/mod_fcgid.so ] || skip_all "mod_fcgid is not installed"
 	why=$(machine_why_not) && skip_all "$why"
 	[ -x "$build/src/entrepot" ] || [ -x "$build/entrepot" ] || bail "entrepot has not been built"
 	work=$(mktemp -d /tmp/entrepot-recipes.XXXXXX) || bail "no directory"
