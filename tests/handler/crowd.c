@@ -44,7 +44,7 @@ hold_in_child(const char *dbname, bool (*act)(void), int done)
 	tx = tx_begin(w);
 	if (!tx || !act() || write(done, "x", 1) != 1)
 		return 1;
-	for (int i = 0; i < 1000; i++) {
+	for (int i = 0; i < 6000; i++) {
 		if (sql_int("SELECT count(*) FROM pg_stat_activity"
 			    " WHERE datname = current_database() AND wait_event_type = 'Lock'") > 0)
 			return tx_commit(w, tx) ? 0 : 1;
