@@ -5,7 +5,7 @@
 #include "transcript.h"
 
 #include "base/clock.h"
-#include "base/number.h"
+#include "base/setting_value.h"
 #include "base/text.h"
 #include "domain/account.h"
 #include "domain/organization.h"
@@ -165,38 +165,21 @@ derive_mount(void)
 	test_config->mount = path ? path : "";
 }
 
-/* setting NAME yes|no|NUMBER|TEXT */
+/* setting NAME VALUE, as in the configuration */
 static void
 given_setting_line(struct play *p, struct span rest)
 {
 	struct span name = play_span(&rest), value = span_trim(rest);
-	int64_t n = 0;
+	const char *wrong = NULL;
 
-#define SETTING_IS_TEXT(member, v) test_config->member = arena_dup(w->arena, (v).at, (v).len)
 #define SETTING(member, kind, initial, when, meaning) \
 	if (span_is(name, #member)) { \
-		SETTING_SET_##kind(member); \
+		wrong = setting_parse(w->arena, SETTING_KIND_##kind, value, &test_config->member); \
+		derive_mount(); \
+		if (wrong) \
+			PLAY_FAIL(p, "%s %s", #member, wrong); \
 		return; \
 	}
-#define SETTING_SET_TEXT(member) SETTING_IS_TEXT(member, value); derive_mount()
-#define SETTING_SET_SECRET(member) SETTING_IS_TEXT(member, value)
-#define SETTING_SET_LIST(member) SETTING_IS_TEXT(member, value)
-#define SETTING_SET_FLAG(member) test_config->member = span_is(value, "yes")
-#define SETTING_SET_NUMBER(member, parse) \
-	if (!(parse)) \
-		PLAY_FAIL(p, "not a number: %.*s", (int)value.len, value.at); \
-	test_config->member = n
-#define SETTING_SET_COUNT(member) SETTING_SET_NUMBER(member, number_parse(value, 0, INT64_MAX, &n))
-#define SETTING_SET_SIZE(member) SETTING_SET_NUMBER(member, number_parse_size(value, INT64_MAX, &n))
-#define SETTING_SET_DURATION(member) SETTING_SET_NUMBER(member, number_parse_duration(value, &n))
-#define SETTING_CHOOSE(member) \
-	if (!number_parse(value, 0, 9, &n)) \
-		PLAY_FAIL(p, "a choice is given as its number"); \
-	test_config->member = (int)n
-#define SETTING_SET_CHOICE_LOG_FORMAT(member) SETTING_CHOOSE(member)
-#define SETTING_SET_CHOICE_LOG_LEVEL(member) SETTING_CHOOSE(member)
-#define SETTING_SET_CHOICE_SENDFILE(member) SETTING_CHOOSE(member)
-#define SETTING_SET_CHOICE_SEVERITY(member) SETTING_CHOOSE(member)
 #include "base/settings.def"
 #undef SETTING
 	PLAY_FAIL(p, "no setting %.*s", (int)name.len, name.at);
