@@ -99,12 +99,14 @@ DO UPDATE SET file_begin = excluded.file_begin, file_end = excluded.file_end, et
               modified = excluded.modified, marks = excluded.marks;
 
 -- :name hex_list_get :one
--- A list as clients fetch it: one statement, so that what is signed and the signature belong together.
-SELECT l.file_begin || coalesce(c.deflated, '') || l.file_end AS body, l.etag, l.modified,
-       'application/octet-stream' AS content_type
+-- A list as clients fetch it, its body only when it has another ETag than the one that is known: one statement, so
+-- that what is signed and the signature belong together.
+SELECT CASE WHEN l.etag = $3 THEN NULL
+       ELSE l.file_begin || coalesce((
+		SELECT string_agg(deflated, '')
+		  FROM (SELECT deflated FROM hex_list_chunk
+		         WHERE repository_id = l.repository_id AND list = l.list ORDER BY first_name) d), '')
+		|| l.file_end END AS body,
+       l.etag, l.modified, 'application/octet-stream' AS content_type
   FROM hex_list l
- CROSS JOIN LATERAL (
-	SELECT string_agg(deflated, '') AS deflated
-	  FROM (SELECT deflated FROM hex_list_chunk
-	         WHERE repository_id = l.repository_id AND list = l.list ORDER BY first_name) d) c
  WHERE l.repository_id = $1 AND l.list = $2;

@@ -28,9 +28,16 @@ hex_index_path(struct work *w, const char *name)
 const struct index_object *
 hex_index_get(struct work *w, int64_t repository_id, const char *path)
 {
+	return hex_index_get_changed(w, repository_id, path, NULL);
+}
+
+const struct index_object *
+hex_index_get_changed(struct work *w, int64_t repository_id, const char *path, const char *etag)
+{
 	enum hex_list list = hex_list_find(path);
 
-	return list < HEX_LIST__MAX ? hex_list_get(w, repository_id, list) : index_get(w, repository_id, path);
+	return list < HEX_LIST__MAX ? hex_list_get(w, repository_id, list, etag)
+		: index_get_changed(w, repository_id, path, etag);
 }
 
 /* ---- the object of a package ---- */

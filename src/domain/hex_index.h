@@ -31,6 +31,10 @@ const char *hex_index_path(struct work *w, const char *name);
 /* By path below the repository; NULL without a fault when there is none. One query. */
 const struct index_object *hex_index_get(struct work *w, int64_t repository_id, const char *path) MUST_CHECK;
 
+/* The same; ETAG (or NULL) as in index_get_changed(). */
+const struct index_object *hex_index_get_changed(struct work *w, int64_t repository_id, const char *path,
+						 const char *etag) MUST_CHECK;
+
 /* Render and sign the object of a package after its releases changed. Under its lock. */
 bool hex_index_refresh_package(struct work *w, int64_t repository_id, int64_t package_id) MUST_CHECK;
 

@@ -416,7 +416,7 @@ hex_list_sign(struct work *w, int64_t repository_id, enum hex_list list, const s
 }
 
 const struct index_object *
-hex_list_get(struct work *w, int64_t repository_id, enum hex_list list)
+hex_list_get(struct work *w, int64_t repository_id, enum hex_list list, const char *etag)
 {
-	return db_one(w, Q_HEX_LIST_GET, &index_object_type, ARGS(num(repository_id), text(names[list])));
+	return db_one(w, Q_HEX_LIST_GET, &index_object_type, ARGS(num(repository_id), text(names[list]), text(etag)));
 }

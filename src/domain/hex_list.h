@@ -57,7 +57,8 @@ bool hex_list_sign(struct work *w, int64_t repository_id, enum hex_list list,
 /* Replace all chunks by entries in their order. Under the lock; to be signed afterwards. */
 bool hex_list_write(struct work *w, int64_t repository_id, enum hex_list list, struct span entries) MUST_CHECK;
 
-/* As clients fetch it; NULL without a fault when it was never signed. */
-const struct index_object *hex_list_get(struct work *w, int64_t repository_id, enum hex_list list) MUST_CHECK;
+/* As clients fetch it; NULL without a fault when it was never signed. ETAG (or NULL) as in index_get_changed(). */
+const struct index_object *hex_list_get(struct work *w, int64_t repository_id, enum hex_list list,
+					const char *etag) MUST_CHECK;
 
 #endif

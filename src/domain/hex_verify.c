@@ -83,7 +83,7 @@ check_lists(struct work *w, int64_t repository_id, const struct hex_entries *ent
 	const char *name = hex_list_repository(w, repository_id);
 
 	for (int i = 0; name && i < HEX_LIST__MAX; i++) {
-		const struct index_object *stored = hex_list_get(w, repository_id, (enum hex_list)i);
+		const struct index_object *stored = hex_list_get(w, repository_id, (enum hex_list)i, NULL);
 		struct buf payload = buf_on(w->arena);
 
 		buf_put_span(&payload, buf_span(&entries->of[i]));

@@ -29,7 +29,8 @@ cache_briefly(struct call *c, const struct repository *r)
 static bool
 reply_object(struct call *c, const struct repository *r, const char *path)
 {
-	const struct index_object *o = r ? hex_index_get(&c->work, r->id, path) : NULL;
+	const char *known = conditional_known_tag(c->request);
+	const struct index_object *o = r ? hex_index_get_changed(&c->work, r->id, path, known) : NULL;
 
 	if (!o)
 		return fault_raise_plain(&c->fault, FAULT_NOT_FOUND);
