@@ -59,7 +59,7 @@ keeps_groups() {
 closed() {
 	local pid place
 	pid=$(main_pid)
-	inside_service() { nsenter -t "$pid" -m runuser -u entrepot -- "$@"; }
+	inside_service() { nsenter --target "$pid" --mount --root runuser -u entrepot -- "$@"; }
 	for place in /etc /var/lib /var/log /usr /home; do
 		chmod 777 "$place"
 		fails inside_service touch "$place/anything"
