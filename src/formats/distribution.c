@@ -154,33 +154,51 @@ cut_last(struct span *name)
 	return rest;
 }
 
-/* An old spelling of a post release, 1.0-9, has a hyphen itself. */
 static bool
-check_sdist_project(const struct check *c, struct span stem)
+ends_with(struct span text, const char *end)
 {
-	struct span name = stem, version = cut_last(&name);
+	size_t len = strlen(end);
+
+	return text.len >= len && span_is(span_skip(text, text.len - len), end);
+}
+
+/* An old spelling of a post release, 1.0-9, has a hyphen itself. *VERSION is what follows the project's name. */
+static bool
+check_sdist_project(const struct check *c, struct span stem, struct span *version)
+{
+	struct span name = stem, last = cut_last(&name);
 	struct pep440 parsed;
 
-	if (name.len == 0 || !pep440_parse(c->arena, version, &parsed))
+	if (name.len == 0 || !pep440_parse(c->arena, last, &parsed))
 		return fault_raise(c->fault, FAULT_BAD_REQUEST, "Invalid source distribution filename: %.*s",
 				   (int)c->in->filename.len, c->in->filename.at);
 	if (c->version.has_post && !is_of_project(c, name))
 		cut_last(&name);
+	*version = span_skip(stem, name.len + 1);
 	return is_of_project(c, name) || refuse_start(c);
+}
+
+static bool
+is_version(const struct check *c, struct span text)
+{
+	struct pep440 version;
+
+	return pep440_parse(c->arena, text, &version) && pep440_compare(&version, &c->version) == 0;
 }
 
 static bool
 check_sdist_name(const struct check *c)
 {
 	const char *wanted = arena_printf(c->arena, "%s-%s.tar.gz", c->in_file, pep440_normal(c->arena, &c->version));
-	struct span stem = c->in->filename;
+	struct span stem = c->in->filename, version;
 
 	for (const char *const *e = types[DISTRIBUTION_SDIST].extensions; *e; e++)
-		if (stem.len >= strlen(*e) && span_is(span_skip(stem, stem.len - strlen(*e)), *e))
+		if (ends_with(stem, *e))
 			stem.len -= strlen(*e);
-	if (!check_sdist_project(c, stem))
+	if (!check_sdist_project(c, stem, &version))
 		return false;
 	return span_is(c->in->filename, wanted) ||
+	       (c->in->policy->any_sdist_name && ends_with(c->in->filename, ".tar.gz") && is_version(c, version)) ||
 	       fault_raise(c->fault, FAULT_BAD_REQUEST, "Filename %s is invalid, should be %s.",
 			   quoted(c, c->in->filename), quoted(c, span_of(wanted)));
 }
@@ -244,7 +262,6 @@ read_metadata(const struct check *c, struct distribution *out)
 {
 	const char *file = c->in->type == DISTRIBUTION_WHEEL ? "METADATA" : "PKG-INFO";
 	struct fault why;
-	struct pep440 version;
 
 	fault_init(&why, c->arena);
 	if (!core_reader_parse(c->arena, &why, out->metadata, &out->core))
@@ -252,7 +269,7 @@ read_metadata(const struct check *c, struct distribution *out)
 	if (!is_of_project(c, out->core.name))
 		return fault_raise(c->fault, FAULT_BAD_REQUEST, "Name in %s should be %s not %s.", file,
 				   quoted(c, c->in->project), quoted(c, out->core.name));
-	if (!pep440_parse(c->arena, out->core.version, &version) || pep440_compare(&version, &c->version) != 0)
+	if (!is_version(c, out->core.version))
 		return fault_raise(c->fault, FAULT_BAD_REQUEST, "Version in %s should be %s not %s.", file,
 				   quoted(c, span_of(pep440_normal(c->arena, &c->version))),
 				   quoted(c, out->core.version));

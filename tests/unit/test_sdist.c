@@ -286,6 +286,34 @@ names_are_those_of_project_and_version(void **state)
 }
 
 static void
+other_spellings_of_names_are_taken_where_that_is_allowed(void **state)
+{
+	static const struct {
+		const char *filename, *said;
+	} cases[] = {
+		{ "some_thing-1.0.post9.tar.gz", "good" },
+		{ "some-thing-1.0-9.tar.gz", "good" },
+		{ "Some.Thing-1.0.post9.tar.gz", "good" },
+		{ "SOME_thing-v1.0.0.post9.tar.gz", "good" },
+		{ "some-thing-1.0.post9.zip",
+		  "Filename 'some-thing-1.0.post9.zip' is invalid, should be 'some_thing-1.0.post9.tar.gz'." },
+		{ "some-thing-1.0.tar.gz",
+		  "Filename 'some-thing-1.0.tar.gz' is invalid, should be 'some_thing-1.0.post9.tar.gz'." },
+		{ "some-things-1.0.post9.tar.gz", "Start filename for 'Some.Thing' with 'some_thing'." },
+	};
+	struct span pkg_info = SPAN("Name: some-thing\nVersion: 1.0-9\n");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct given g = { .filename = cases[i].filename, .version = "1.0.post9", .policy.any_sdist_name = true };
+		bool zip = strstr(g.filename, ".zip") != NULL;
+
+		assert_string_equal(verdict(g, zip ? ZIP({ .name = "a/PKG-INFO", .data = pkg_info }, { .name = "a/b" })
+						   : TAR_GZ({ .path = "a/PKG-INFO", .data = pkg_info }, A_FILE("a/b", "x"))), cases[i].said);
+	}
+}
+
+static void
 a_zip_is_checked_and_then_refused_for_its_name(void **state)
 {
 	static const struct given g = { .filename = "some_thing-1.0.zip" };
@@ -316,5 +344,6 @@ TESTS(sdist,
 	TEST(limits_hold),
 	TEST(declared_license_files_are_there),
 	TEST(names_are_those_of_project_and_version),
+	TEST(other_spellings_of_names_are_taken_where_that_is_allowed),
 	TEST(a_zip_is_checked_and_then_refused_for_its_name)
 );
