@@ -125,22 +125,28 @@ version_at_least() {
 	[ "$(printf '%s\n' "$1" "$("$pip" --version | awk '{ print $2 }')" | sort -V | head -n 1)" = "$1" ]
 }
 
-# Before 23.2 it knew the key only under a name that broke it.
-metadata_alone() {
+# reads_metadata ARGUMENT...: what pip would install is known from the metadata file.
+reads_metadata() {
 	local file='[^ ]*/melon-1.0-py3-none-any.whl' before
-	version_at_least 23.2 || skip "this pip does not read metadata files from JSON"
 	before=$(asked "GET $file.metadata" 200)
-	"$pip" install --quiet --dry-run --ignore-installed --report "$house/work/report" melon
+	"$pip" install --quiet --dry-run --ignore-installed --report "$house/work/report" "$@" melon
 	is "$(jq -r '[.install[].metadata | .name + .version] | sort | join(" ")' "$house/work/report")" \
 		"lemon0.2 melon1.0"
 	was_asked "GET $file.metadata" 200 "$before"
+}
+
+metadata_alone() { reads_metadata; }
+
+# Before 23.2 it knew the key of the JSON only under a name that broke it; HTML has both names.
+metadata_alone_in_html() {
+	local format='?format=application/vnd.pypi.simple.v1%2Bhtml'
+	reads_metadata --no-index --find-links "$base_url/simple/melon/$format" --find-links "$base_url/simple/lemon/$format"
 }
 
 # One request for the whole wheel, the others for its ends; which part is sent
 # the web server decides.
 by_ranges() {
 	local file='[^ ]*/melon-1.0-py3-none-any.whl' before
-	version_at_least 23.2 && skip "this pip reads metadata files"
 	before=$(asked "GET $file" 200)
 	installs --use-feature=fast-deps melon
 	is "$(installed)" "lemon 0.2,melon 1.0"
@@ -172,8 +178,12 @@ for pip in "${pips[@]}"; do
 	it "$this keeps to ranges of versions" by_range
 	it "$this checks hashes that it is given" with_hashes
 	it "$this lists the versions of a project, and of none that is not there" lists_versions
-	it "$this resolves by the metadata files alone" metadata_alone
-	it "$this reads metadata out of wheels by ranges" by_ranges
+	if version_at_least 23.2; then
+		it "$this resolves by the metadata files alone" metadata_alone
+	else
+		it "$this resolves by the metadata files alone, as HTML tells of them" metadata_alone_in_html
+		it "$this reads metadata out of wheels by ranges" by_ranges
+	fi
 	it "$this asks whether a page has changed, and sees at once when it has" conditional
 	# what follows depends on the registry more than on the pip
 	[ "$pip_number" -eq 1 ] || continue
