@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs a command on a terminal, and answers what it asks for in secret.
 
-  ANSWER=... terminal.py COMMAND [ARGUMENT]...
+  terminal.py FILE COMMAND [ARGUMENT]...
 
-What the command prints goes to standard output. The answer is typed once,
-when the command has turned the terminal's echo off.
+What the command prints goes to standard output. The answer is what FILE holds; it is
+typed once, when the command has turned the terminal's echo off.
 """
 
 import os
@@ -20,10 +20,11 @@ def echoes(terminal):
 
 
 def main():
-    answer = os.environ.pop("ANSWER").encode() + b"\n"
+    with open(sys.argv[1], "rb") as file:
+        answer = file.read()
     child, terminal = pty.fork()
     if child == 0:
-        os.execvp(sys.argv[1], sys.argv[1:])
+        os.execvp(sys.argv[2], sys.argv[2:])
     while True:
         readable, _, _ = select.select([terminal], [], [], 0.05)
         if answer and not echoes(terminal):

@@ -26,10 +26,8 @@ readme() {
 asks_and_builds() {
 	local words
 	read -r -a words < <(readme 1)
-	cd "$account/src"
-	export ANSWER=$secret
-	ends 3 as_user "$user" env -C "$account/src" HOME="$account" CFLAGS=-O0 \
-		PATH="$account/bin:$PATH" "$python" "$account/src/tests/support/terminal.py" "${words[@]}"
+	ends 3 in_account env -C "$account/src" CFLAGS=-O0 \
+		"$python" tests/support/terminal.py "$account/secret" "${words[@]}"
 	has "$out" "Applied"
 	has "$out" "ok      the registry answers at $base_url"
 	has "$out" "ok      tokens arrive"
@@ -66,7 +64,7 @@ extension() {
 it "it says what PostgreSQL's administrator can do for faster searches, until that is done" extension
 
 collects() {
-	in_account env CFLAGS=-O0 PATH="$account/bin:$PATH" "$account/src/deploy/shared-hosting/install" \
+	in_account env CFLAGS=-O0 "$account/src/deploy/shared-hosting/install" \
 		--collect "$account/programs"
 	# nothing but the C library's is the host's
 	is "$(ldd "$account"/programs/bin/* | awk '$3 ~ "^/" { print $3 }' | grep -v "^$account/programs/" |

@@ -190,6 +190,18 @@ open_to_others() {
 }
 it "modes that are too wide are found" open_to_others
 
+# As on a host that shows whole homes.
+shown_to_others() {
+	as_user "$user" ln -s ../entrepot "$account/public_html/entrepot"
+	ends 3 installer --check
+	as_user "$user" rm "$account/public_html/entrepot"
+	like "$out" "NOT ok  everybody can read:.* $site/entrepot/entrepot.conf $site/entrepot/pgpass;"
+	[[ $out != *"$secret"* ]]
+	ends 0 installer --check
+	has "$out" "ok      configuration and password cannot be fetched"
+}
+it "a configuration that the web server shows to everybody is found" shown_to_others
+
 no_crontab() {
 	as_user "$user" mv "$account/bin/crontab" "$account/bin/none"
 	as_user "$user" ln -s /bin/false "$account/bin/crontab"
