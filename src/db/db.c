@@ -20,6 +20,8 @@
 #define OLDEST_SERVER 150000
 #define FIRST_PAUSE (50 * CLOCK_SECOND / 1000)
 #define LONGEST_PAUSE CLOCK_SECOND
+/* How often the log hears of an outage that goes on. */
+#define TELL_AGAIN CLOCK_MINUTE
 
 static NORETURN void
 out_of_memory(void)
@@ -146,8 +148,12 @@ one_line(const char *message)
 static bool
 refuse(struct db *db, const char *why)
 {
+	char *line = one_line(why);
+
+	if (!db->refusal || strcmp(db->refusal, line) != 0)
+		db->tell_at = 0;
 	free(db->refusal);
-	db->refusal = one_line(why);
+	db->refusal = line;
 	db->pause = db->pause == 0 ? FIRST_PAUSE : 2 * db->pause;
 	if (db->pause > LONGEST_PAUSE)
 		db->pause = LONGEST_PAUSE;
@@ -222,7 +228,20 @@ open_connection(struct db *db)
 		return refuse(db, PQerrorMessage(db->conn));
 	db->pause = 0;
 	db->retry_at = 0;
+	db->tell_at = 0;
 	return true;
+}
+
+/* Each worker tries once a second; not each attempt is news. */
+static void
+tell(struct db *db)
+{
+	int64_t now = clock_ticks();
+
+	if (now < db->tell_at)
+		return;
+	log_error("no connection to the database: %s", db->refusal);
+	db->tell_at = now + TELL_AGAIN;
 }
 
 bool
@@ -240,7 +259,7 @@ db_connect(struct db *db, struct fault *f)
 	db->spent += clock_ticks() - start;
 	if (ok)
 		return true;
-	log_error("no connection to the database: %s", db->refusal);
+	tell(db);
 	return fault_raise_internal(f, FAULT_UNAVAILABLE, "no database: %s", db->refusal);
 }
 

@@ -56,6 +56,7 @@ struct db {
 	int64_t retry_at;		/* ticks before which no connection is tried */
 	int64_t pause;			/* µs between the last two attempts */
 	char *refusal;			/* why the last attempt failed */
+	int64_t tell_at;		/* ticks before which the log need not hear of the same again */
 	int64_t spent;			/* µs since the last db_take_time() */
 	int64_t sent;			/* statements since then */
 };

@@ -5,10 +5,12 @@
 #include "db_queries.h"
 #include "support.h"
 
+#include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "db/session.h"
 
 /* ---- failures ---- */
@@ -255,6 +257,43 @@ a_server_that_is_away_is_not_asked_all_the_time(void **state)
 	assert_int_equal(db_socket(other->db), -1);
 }
 
+/* How many lines of a log have the words. */
+static int
+count_in_log(const char *path, const char *words)
+{
+	char line[1024];
+	FILE *file = fopen(path, "r");
+	int count = 0;
+
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file))
+		count += strstr(line, words) != NULL;
+	fclose(file);
+	return count;
+}
+
+static void
+an_outage_is_told_once_and_again_after_a_while(void **state)
+{
+	struct work *other = test_work_on(test_connection("host=/nonexistent dbname=x"));
+	const char *path = arena_printf(w->arena, "%s/outage.log", test_directory);
+
+	(void)state;
+	assert_true(log_open(path, false, LOG_INFO_LEVEL));
+	for (int i = 0; i < 5; i++) {
+		other->db->retry_at = 0;
+		assert_false(db_connect(other->db, other->fault));
+		fault_clear(other->fault);
+	}
+	assert_int_equal(count_in_log(path, "no connection to the database"), 1);
+	assert_true(other->db->tell_at - clock_ticks() > CLOCK_SECOND);
+	other->db->tell_at = 0;
+	other->db->retry_at = 0;
+	assert_false(db_connect(other->db, other->fault));
+	assert_int_equal(count_in_log(path, "no connection to the database"), 2);
+	assert_true(log_open(NULL, false, LOG_INFO_LEVEL));
+}
+
 static void
 a_notification_is_noticed(void **state)
 {
@@ -375,6 +414,7 @@ TESTS(db,
 	TEST(a_session_that_ends_under_a_statement_is_unavailable_once),
 	TEST(a_session_lost_inside_a_transaction_stays_lost_until_its_end),
 	TEST(a_server_that_is_away_is_not_asked_all_the_time),
+	TEST(an_outage_is_told_once_and_again_after_a_while),
 	TEST(a_notification_is_noticed),
 	TEST(migrations_apply_once),
 	TEST(two_migrations_at_once_do_not_meet),
