@@ -259,7 +259,8 @@ roles_changed(struct work *w, const struct pypi_place *at, const struct account 
 	return note(w, at, (struct audit){ .action = !after ? "owner.remove" : before ? "owner.update" : "owner.add",
 					   .subject_account_id = account->id,
 					   .details = details(w, "role", after ? after : before, NULL, NULL) }) &&
-	       pypi_index_changed(w, at->repository, at->project->id, &(struct pypi_event){ .changes = changes, .count = n });
+	       pypi_index_changed(w, at->repository, at->project->id,
+				  &(struct pypi_event){ .changes = changes, .count = n });
 }
 
 bool

@@ -32,7 +32,7 @@
 /* The first byte of a part's key says which sequence of entries it is of. */
 enum sequence {
 	ENTRIES = 0,			/* files, or releases with their files */
-	BETWEEN = 1,			/* of the simple page pypi_index.c writes it; of the JSON behind it: whose urls follow */
+	BETWEEN = 1,			/* of the simple page pypi_index.c writes it; of the JSON: whose urls follow */
 	SECOND = 2			/* versions; urls */
 };
 
@@ -440,7 +440,8 @@ write_all(struct work *w, const struct pypi_parts *p, const struct order *o, str
  * not empty; from.at == NULL: the page is in one piece.
  */
 static bool
-find_extent(struct work *w, const struct pypi_parts *p, const struct order *o, const struct place *t, struct extent *out)
+find_extent(struct work *w, const struct pypi_parts *p, const struct order *o, const struct place *t,
+	    struct extent *out)
 {
 	struct arena *a = w->arena;
 	struct buf past = buf_on(a);
@@ -522,7 +523,8 @@ refresh_release(struct work *w, const struct pypi_parts *p, const struct order *
 }
 
 static bool
-refresh(struct work *w, const struct pypi_parts *p, const struct order *o, const struct place *t, struct pypi_entries *out)
+refresh(struct work *w, const struct pypi_parts *p, const struct order *o, const struct place *t,
+	struct pypi_entries *out)
 {
 	struct extent e;
 	struct range r;
