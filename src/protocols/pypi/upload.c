@@ -232,13 +232,13 @@ check_filename(struct call *c, struct upload *u)
 	return distribution_check_filename(&c->fault, filename, u->type);
 }
 
-/* Browsers and clients always say of what type a file is. */
+/* A part that does not say of what type it is, is text (RFC 7578, 4.4); uv sends files so. */
 static bool
 check_content_type(struct call *c, struct upload *u)
 {
 	struct span type = u->form.content.content_type;
 
-	if (type.len == 0 || (type.len >= 6 && span_equal_nocase(span_make(type.at, 6), SPAN("image/"))))
+	if (type.at && (type.len == 0 || (type.len >= 6 && span_equal_nocase(span_make(type.at, 6), SPAN("image/")))))
 		return refuse(c, "Invalid distribution file.");
 	return true;
 }
