@@ -23,12 +23,22 @@ machine_rights() {
 	sudo -n true 2>/dev/null
 }
 
+# machine_propagation: of mounts to the machine around it. Within a chroot the root is no mount that can be
+# made private, and needs not be where nothing is shared.
+machine_propagation() {
+	mountpoint -q / || "${machine_sudo[@]}" grep -q ' shared:' /proc/1/mountinfo
+	case $? in
+	1) echo unchanged ;;
+	*) echo private ;;
+	esac
+}
+
 # machine_why_not: succeeds, and says why, where there can be no such machine.
 machine_why_not() {
 	local said
 	machine_rights || { echo "neither root nor sudo without a password"; return; }
 	# shellcheck disable=SC2016
-	said=$("${machine_sudo[@]}" unshare --mount --uts --ipc --net --pid --fork sh -c '
+	said=$("${machine_sudo[@]}" unshare --mount --propagation "$(machine_propagation)" --uts --ipc --net --pid --fork sh -c '
 		mount -t tmpfs none /mnt && mkdir /mnt/upper /mnt/work /mnt/root &&
 		mount -t overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work none /mnt/root &&
 		mount -t proc proc /mnt/root/proc &&
@@ -48,9 +58,8 @@ machine_open() {
 	# shellcheck disable=SC2016
 	"${machine_sudo[@]}" setpriv --pdeathsig KILL bash -c '
 		[ -z "$1" ] || echo $$ >"$1/cgroup.procs" || exit
-		shift
-		exec unshare --mount --uts --ipc --net --pid --cgroup --fork --kill-child "$@"' \
-		bash "$machine_group" "$machine_support/machine-init" "$machine_init" "$dir" "$@" \
+		exec unshare --mount --propagation "$2" --uts --ipc --net --pid --cgroup --fork --kill-child "${@:3}"' \
+		bash "$machine_group" "$(machine_propagation)" "$machine_support/machine-init" "$machine_init" "$dir" "$@" \
 		</dev/null >"$dir/init.log" 2>&1 &
 	machine_starter=$!
 	disown
