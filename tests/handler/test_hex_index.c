@@ -502,6 +502,28 @@ a_change_reads_the_lists_from_the_mark_before_it(void **state)
 	assert_string_equal(wrong, "names cannot be read");
 }
 
+static void
+a_wrong_mark_is_found_and_repaired(void **state)
+{
+	const char *name, *wrong;
+	bool changed;
+
+	(void)state;
+	given_hex_key();
+	given_packages(false);
+	assert_true(hex_verify_repair_lists(w, HEXPM, false, &changed));
+	/* step, length of the name, name, digest */
+	name = sql_text("SELECT convert_from(substring(marks FROM 17 FOR 13), 'UTF8') FROM hex_list WHERE list = 'names'");
+	sql_do("UPDATE hex_list SET marks = set_byte(marks, 32, 255 - get_byte(marks, 32)) WHERE list = 'names'");
+	sql_do("UPDATE package SET updated_at = now() WHERE name = '%s'", name);
+	assert_true(hex_index_refresh_lists(w, HEXPM, package_called(name)));
+	assert_true(hex_verify_lists(w, HEXPM, &wrong));
+	assert_string_equal(wrong, "names is not signed with the key");
+	assert_true(hex_verify_repair_lists(w, HEXPM, false, &changed));
+	assert_true(hex_verify_lists(w, HEXPM, &wrong));
+	assert_null(wrong);
+}
+
 /* Which statement of the transaction wrote the list. */
 static int64_t
 written_last(const char *list)
@@ -653,6 +675,7 @@ TESTS(hex_index,
 	TEST(a_damaged_chunk_fails_and_does_not_spread),
 	TEST(chunks_are_what_a_rendering_from_scratch_is),
 	TEST(a_change_reads_the_lists_from_the_mark_before_it),
+	TEST(a_wrong_mark_is_found_and_repaired),
 	TEST(what_has_not_changed_is_not_signed_again),
 	TEST(chunks_that_shrink_are_joined),
 	TEST(a_new_organization_has_empty_lists_once_there_is_a_key),
