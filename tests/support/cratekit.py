@@ -619,7 +619,7 @@ def do_traffic(arguments):
             kind, status, answer = (read if client < READERS else write)(number)
             number += 1
             # busy, not more than a small machine can do
-            time.sleep(0.02 if client < READERS else 0.1)
+            time.sleep(0.05 if client < READERS else 0.1)
             with lock:
                 totals[kind if status in (200, 304) else "failures"] += 1
             if status not in (200, 304):

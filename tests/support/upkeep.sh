@@ -18,23 +18,13 @@ registry_log=${registry_log:-$house/log/entrepot.log}
 
 # our_processes: all of this registry's entrepot.
 our_processes() {
-	local proc
-	for proc in /proc/[0-9]*; do
-		if [[ $(readlink "$proc/exe" 2>/dev/null) == "$program"?( (deleted)) ]]; then
-			echo "${proc##*/}"
-		fi
-	done
+	find /proc/[0-9]*/exe -maxdepth 0 \( -lname "$program" -o -lname "$program (deleted)" \) \
+		-printf '%h\n' 2>/dev/null | sed 's|.*/||'
 }
 
 # of_this_program: those that run what lies there now.
 of_this_program() {
-	local pid inode
-	inode=$(stat -c %i "$program")
-	for pid in $(our_processes); do
-		if [ "$(stat -Lc %i "/proc/$pid/exe" 2>/dev/null)" = "$inode" ]; then
-			echo "$pid"
-		fi
-	done
+	find -L /proc/[0-9]*/exe -maxdepth 0 -samefile "$program" -printf '%h\n' 2>/dev/null | sed 's|.*/||'
 }
 
 # in_use RETRIES COMMAND...: while clients are busy; prints what they saw.
