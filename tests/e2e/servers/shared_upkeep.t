@@ -99,6 +99,15 @@ other_password() {
 }
 it "another password is taken over when it is the right one, and changes nothing otherwise" other_password
 
+backed_up() {
+	command -v pg_dump >/dev/null || skip "pg_dump is not installed"
+	admin backup "$account/backup"
+	[ -s "$account/backup/manifest.json" ]
+	is "$(grep -rlF "$secret" "$account/backup" || true)" ""
+	rm -r "$account/backup"
+}
+it "a backup is made with the password that is kept, which is not in it" backed_up
+
 # --- what it is told --------------------------------------------------------
 
 # refused MESSAGE OPTION...: a new installation, of which nothing may be left.
