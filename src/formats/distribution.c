@@ -198,7 +198,7 @@ check_sdist_name(const struct check *c)
 	if (!check_sdist_project(c, stem, &version))
 		return false;
 	return span_is(c->in->filename, wanted) ||
-	       (c->in->policy->any_sdist_name && ends_with(c->in->filename, ".tar.gz") && is_version(c, version)) ||
+	       (c->in->policy->any_spelling && ends_with(c->in->filename, ".tar.gz") && is_version(c, version)) ||
 	       fault_raise(c->fault, FAULT_BAD_REQUEST, "Filename %s is invalid, should be %s.",
 			   quoted(c, c->in->filename), quoted(c, span_of(wanted)));
 }
@@ -232,7 +232,7 @@ check_wheel_name(const struct check *c, struct wheel_name *name)
 				   (int)in->filename.len, in->filename.at, platform);
 	if (!is_of_project(c, name->name))
 		return refuse_start(c);
-	if (!span_is(name->name, c->in_file))
+	if (!span_is(name->name, c->in_file) && !in->policy->any_spelling)
 		return fault_raise(c->fault, FAULT_BAD_REQUEST,
 				   "Filename %s should contain the normalized project name %s, not %s.",
 				   quoted(c, in->filename), quoted(c, span_of(c->in_file)), quoted(c, name->name));

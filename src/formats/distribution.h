@@ -33,7 +33,7 @@ const char *distribution_type_name(enum distribution_type type);
 /* What one index allows and another does not. */
 struct distribution_policy {
 	bool any_platform;		/* every platform tag, else those of the public index */
-	bool any_sdist_name;		/* every spelling of name and version, else normal forms (PEP 625) */
+	bool any_spelling;		/* file names with every spelling of name and version, else in normal forms */
 	size_t max_filename;		/* bytes; 0: no limit */
 	uint64_t max_unpacked;		/* bytes of all members; 0: no limit */
 	uint64_t max_entries;		/* members, directories count; 0: DISTRIBUTION_MAX_ENTRIES */

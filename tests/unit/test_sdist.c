@@ -305,7 +305,7 @@ other_spellings_of_names_are_taken_where_that_is_allowed(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct given g = { .filename = cases[i].filename, .version = "1.0.post9", .policy.any_sdist_name = true };
+		struct given g = { .filename = cases[i].filename, .version = "1.0.post9", .policy.any_spelling = true };
 		bool zip = strstr(g.filename, ".zip") != NULL;
 
 		assert_string_equal(cases[i].said, verdict(g, zip

@@ -132,6 +132,8 @@ names_say_whose_it_is(void **state)
 	ASSERT_SAID("Filename 'Some_Thing-1.0-py3-none-any.whl' should contain the normalized project name 'some_thing', "
 		    "not 'Some_Thing'.", .filename = "Some_Thing-1.0-py3-none-any.whl",
 		    .directory = "Some_Thing-1.0.dist-info");
+	ASSERT_GOOD(.filename = "Some_Thing-1.0-py3-none-any.whl", .directory = "Some_Thing-1.0.dist-info",
+		    .policy = { .any_spelling = true });
 	ASSERT_SAID("Name in METADATA should be 'Some.Thing' not 'other'.", .metadata = "Name: other\nVersion: 1.0\n");
 	ASSERT_SAID("Name in METADATA should be 'Some.Thing' not ''.", .metadata = "Version: 1.0\n");
 	ASSERT_SAID("Invalid distribution file. METADATA: 'name' has invalid data",

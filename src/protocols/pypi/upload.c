@@ -270,7 +270,7 @@ check_archive(struct call *c, struct upload *u)
 	const struct config *config = c->work.config;
 	struct distribution_policy policy = {
 		.any_platform = !config->pypi_known_platforms,
-		.any_sdist_name = !config->pypi_normal_sdist_names,
+		.any_spelling = !config->pypi_normal_filenames,
 		.max_filename = FILENAME_MAX_BYTES,
 		.max_unpacked = (uint64_t)config->pypi_max_unpacked,
 		.max_entries = (uint64_t)config->pypi_max_entries,
