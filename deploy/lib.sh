@@ -325,7 +325,8 @@ build_tree() {
 conf_set() {
 	local file=$1 key=$2 value=$3 fresh
 	fresh=$(KEY=$key VALUE=$value awk '
-		$1 == ENVIRON["KEY"] && !done { print ENVIRON["KEY"] " = " ENVIRON["VALUE"]; done = 1; next }
+		{ name = $0; sub(/=.*/, "", name); gsub(/[ \t]/, "", name) }
+		name == ENVIRON["KEY"] && !done { print ENVIRON["KEY"] " = " ENVIRON["VALUE"]; done = 1; next }
 		{ print }
 		END { if (!done) print ENVIRON["KEY"] " = " ENVIRON["VALUE"] }' "$file")
 	printf '%s\n' "$fresh" >"$file"
@@ -333,7 +334,9 @@ conf_set() {
 
 # conf_get FILE KEY: its value, empty when it is not set.
 conf_get() {
-	KEY=$2 awk '$1 == ENVIRON["KEY"] && !done { sub(/^[^=]*=[ \t]*/, ""); sub(/[ \t]*$/, ""); print; done = 1 }' "$1"
+	KEY=$2 awk '
+		{ name = $0; sub(/=.*/, "", name); gsub(/[ \t]/, "", name) }
+		name == ENVIRON["KEY"] && !done { sub(/^[^=]*=[ \t]*/, ""); sub(/[ \t]*$/, ""); print; done = 1 }' "$1"
 }
 
 # random_word LENGTH: letters and digits.

@@ -110,7 +110,7 @@ host_serve 536870912 || bail "the server did not start"
 
 again() {
 	local before conf=$account/entrepot/entrepot.conf
-	as_user "$user" sh -c 'echo "banner = kept" >>"$1"' sh "$conf"
+	as_user "$user" sh -c 'echo "banner=kept" >>"$1"; sed -i "s/^base_url = /base_url=/" "$1"' sh "$conf"
 	before=$(sha256sum "$conf" "$account"/entrepot/{pgpass,data/keys/hex.pem} "$account/bin/crontab.lines")
 	ends 0 installer
 	is "$(sha256sum "$conf" "$account"/entrepot/{pgpass,data/keys/hex.pem} "$account/bin/crontab.lines")" "$before"
