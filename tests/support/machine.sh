@@ -35,10 +35,11 @@ machine_propagation() {
 
 # machine_why_not: succeeds, and says why, where there can be no such machine.
 machine_why_not() {
-	local said
+	local said propagation
 	machine_rights || { echo "neither root nor sudo without a password"; return; }
+	propagation=$(machine_propagation)
 	# shellcheck disable=SC2016
-	said=$("${machine_sudo[@]}" unshare --mount --propagation "$(machine_propagation)" --uts --ipc --net --pid --fork sh -c '
+	said=$("${machine_sudo[@]}" unshare --mount --propagation "$propagation" --uts --ipc --net --pid --fork sh -c '
 		mount -t tmpfs none /mnt && mkdir /mnt/upper /mnt/work /mnt/root &&
 		mount -t overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work none /mnt/root &&
 		mount -t proc proc /mnt/root/proc &&
