@@ -44,7 +44,7 @@ in_a_machine() {
 	trap 'recipes_close $?' EXIT
 	trap 'exit 130' INT TERM HUP
 	chmod 755 "$work"
-	command make -s -C "$build" install DESTDIR="$work/programs" prefix=/usr/local >"$work/install.log" 2>&1 ||
+	command make -s -o all-am -C "$build" install DESTDIR="$work/programs" prefix=/usr/local >"$work/install.log" 2>&1 ||
 		bail "make install: $(tail -n 3 "$work/install.log")"
 	machine_open "$work/machine" "$root" "$work" || bail "the machine did not start"
 	machine_run bash "$root/tests/e2e/servers/recipes.t" there "$work"
