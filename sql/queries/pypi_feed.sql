@@ -47,8 +47,8 @@ SELECT p.name, y.total_size AS size, (sum(y.total_size) OVER ())::bigint AS tota
  LIMIT 100;
 
 -- :name pypi_stats_put :exec
--- Store the sizes.
-INSERT INTO index_object (repository_id, path, content_type, etag, body, modified)
-VALUES ($1, 'stats', 'application/json', $2, $3, $4)
+-- Store the sizes with the serial of the last change that is counted.
+INSERT INTO index_object (repository_id, path, content_type, etag, body, modified, serial)
+VALUES ($1, 'stats', 'application/json', $2, $3, $4, $5)
 ON CONFLICT ON CONSTRAINT index_object_pkey
-DO UPDATE SET etag = excluded.etag, body = excluded.body, modified = excluded.modified;
+DO UPDATE SET etag = excluded.etag, body = excluded.body, modified = excluded.modified, serial = excluded.serial;

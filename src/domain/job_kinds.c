@@ -16,6 +16,7 @@ const struct job_kind job_kinds[] = {
 	{ .name = "download-recent", .run = download_refresh_recent, .lease = CLOCK_HOUR, .every = CLOCK_DAY },
 	{ .name = "cleanup", .run = job_cleanup, .lease = 10 * CLOCK_MINUTE, .every = CLOCK_HOUR },
 	{ .name = "gc", .run = gc_job, .lease = 6 * CLOCK_HOUR, .every = CLOCK_DAY },
-	{ .name = "pypi-upkeep", .run = pypi_upkeep, .lease = CLOCK_HOUR, .every = CLOCK_HOUR },
+	{ .name = "pypi-stats", .run = pypi_upkeep_stats, .lease = 5 * CLOCK_MINUTE, .every = 10 * CLOCK_SECOND },
+	{ .name = "pypi-lists", .run = pypi_upkeep_lists, .lease = CLOCK_HOUR, .every = CLOCK_HOUR },
 	{ .name = NULL },
 };

@@ -82,14 +82,20 @@ write_stats(struct work *w, const struct rows *rows)
 bool
 pypi_stats_count(struct work *w, const struct repository *r)
 {
-	const struct pypi_object *o;
+	const struct pypi_object *o = db_one(w, Q_PYPI_STATS_GET, &object_row, ARGS(num(r->id)));
+	int64_t serial;
 	struct rows rows;
 
+	if (fault_is_set(w->fault) || !pypi_index_serial(w, r->id, &serial))
+		return false;
+	if (o && o->serial == serial)
+		return true;
 	if (!db_many(w, Q_PYPI_STATS_COUNT, &size_type, ARGS(num(r->id)), &rows))
 		return false;
 	o = write_stats(w, &rows);
 	return db_exec(w, Q_PYPI_STATS_PUT,
-		       ARGS(num(r->id), text(o->etag), bytes(o->body.at, o->body.len), timestamp(w->now)), NULL);
+		       ARGS(num(r->id), text(o->etag), bytes(o->body.at, o->body.len), timestamp(w->now),
+			    num(serial)), NULL);
 }
 
 const struct pypi_object *

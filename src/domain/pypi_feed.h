@@ -34,11 +34,11 @@ bool pypi_feed_project(struct work *w, int64_t package_id, struct rows *out) MUS
 /*
  * {"top_packages":{NAME:{"size":BYTES},…},"total_packages_size":BYTES}: the
  * hundred largest projects, as they were counted last (domain/pypi_upkeep.h); as long as that has never been done there
- * are none. Its serial is 0.
+ * are none. Its serial is that of the last change which is counted.
  */
 const struct pypi_object *pypi_stats_get(struct work *w, const struct repository *r) MUST_CHECK;
 
-/* Count and store them. */
+/* Count and store them if something has changed. */
 bool pypi_stats_count(struct work *w, const struct repository *r) MUST_CHECK;
 
 #endif

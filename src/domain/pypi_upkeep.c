@@ -49,15 +49,29 @@ pypi_repositories(struct work *w, pypi_repository_fn fn, void *arg)
 }
 
 static bool
-look_after(struct work *w, const struct repository *r, void *arg)
+count_sizes(struct work *w, const struct repository *r, void *arg)
 {
 	(void)arg;
-	return pypi_stats_count(w, r) && pypi_list_refresh(w, r, false);
+	return pypi_stats_count(w, r);
 }
 
 bool
-pypi_upkeep(struct work *w, const struct job *job)
+pypi_upkeep_stats(struct work *w, const struct job *job)
 {
 	(void)job;
-	return pypi_repositories(w, look_after, NULL);
+	return pypi_repositories(w, count_sizes, NULL);
+}
+
+static bool
+render_lists(struct work *w, const struct repository *r, void *arg)
+{
+	(void)arg;
+	return pypi_list_refresh(w, r, false);
+}
+
+bool
+pypi_upkeep_lists(struct work *w, const struct job *job)
+{
+	(void)job;
+	return pypi_repositories(w, render_lists, NULL);
 }
