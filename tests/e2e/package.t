@@ -148,7 +148,10 @@ upgraded() {
 	local pid
 	pid=$(main_pid)
 	cp "$conf" "$work/conf"
+	chown root:adm /var/log/entrepot
 	install_version "$next"
+	is "$(owner /var/log/entrepot)" "root:adm 2750"
+	chown entrepot:adm /var/log/entrepot
 	is "$(dpkg-query -W -f '${Status} ${Version}' entrepot)" "install ok installed $next"
 	cmp "$conf" "$work/conf"
 	is "$(owner "$conf")" "root:entrepot 640"
