@@ -83,14 +83,12 @@ installer() {
 
 admin() { as_me "$state/bin/entrepot-admin" --config "$state/entrepot.conf" "$@"; }
 
-processes() { find /proc -maxdepth 2 -name exe -lname "$state/bin/entrepot" 2>/dev/null | cut -d / -f 3; }
-
 installs() {
 	installer --base-url "$base_url" --db-host localhost || { cat "$house/work/said"; false; }
 	unlike "$(cat "$house/work/said")" "NOT ok"
 	is "$(http GET /-/ready)" 200
-	[ "$(processes)" ]
-	for pid in $(processes); do
+	[ "$(our_processes)" ]
+	for pid in $(our_processes); do
 		is "$(stat -c %U "/proc/$pid")" me
 	done
 }
@@ -125,39 +123,16 @@ has_crontab() {
 		/bin/sh -c "$(as_me crontab -l | sed -n '/jobs run/s/^\([^ ]* \)\{5\}//p')" 2>&1)" ""
 }
 
+# in_use looks at the status of it all only
 upgrades() {
-	local before
-	before=$(processes)
 	echo "another build" >>"$account/bin/entrepot"
-	installer
-	unlike "$(cat "$house/work/said")" "NOT ok"
-	cmp "$account/bin/entrepot" "$state/bin/entrepot"
-	wait_until 20 ended $before
-}
-ended() {
-	local pid
-	for pid; do
-		! process_birth "$pid" >/dev/null || return 1
-	done
+	installer && unlike "$(cat "$house/work/said")" "NOT ok" &&
+		cmp "$account/bin/entrepot" "$program" && wait_until 20 all_are_new
 }
 
-in_use() {
-	local until=$house/work/over clients
+upgrades_in_use() {
 	alice=$(cat "$house/work/token")
-	rm -f "$until"
-	kit traffic "$base_url" "$alice" --until "$until" --log "$house/work/acknowledged" "busy-$RANDOM" \
-		/index/st/ea/steady /api/v1/crates/steady/1.0.0/download >"$house/work/traffic" 2>"$house/work/traffic.err" &
-	clients=$!
-	trap 'touch "$until"; wait "$clients"' EXIT
-	sleep 1
-	"$@"
-	sleep 1
-	trap - EXIT
-	touch "$until"
-	wait "$clients"
-	head -n 5 "$house/work/traffic.err"
-	like "$(cat "$house/work/traffic")" '^[1-9][0-9]+ [1-9][0-9]* 0 0$'
-	kit check "$base_url" "$house/work/acknowledged"
+	in_use 0 upgrades
 }
 
 # Apache ends the processes; those of its configuration before may not stay.
@@ -176,7 +151,7 @@ home_page() {
 	installer --base-url "$base_url"
 	is "$(http GET /index/config.json)" 200
 	is "$(body | jq -r .api)" "$base_url"
-	for pid in $(processes); do
+	for pid in $(our_processes); do
 		is "$(stat -c %U "/proc/$pid")" me
 	done
 	alice=$(cat "$house/work/token")
@@ -186,7 +161,7 @@ home_page() {
 too_open() {
 	base_url=http://localhost/~me/registry
 	as_me chmod 775 "$web_tree"
-	kill $(processes)
+	kill $(our_processes)
 	wait_until 20 no_processes
 	fails installer --check
 	has "$(cat "$house/work/said")" "NOT ok  others may write to $web_tree/entrepot.fcgi or its directory"
@@ -195,7 +170,7 @@ too_open() {
 	installer --check
 }
 
-no_processes() { [ -z "$(processes)" ]; }
+no_processes() { [ -z "$(our_processes)" ]; }
 
 taken_out() {
 	installer --uninstall
@@ -209,6 +184,9 @@ live() {
 	tap_count=${TAP_COUNT:-0} tap_failed=${TAP_FAILED:-0}
 	read -r house build <<<"$1"
 	base_url=http://registry.example/registry
+	program=$state/bin/entrepot
+	# shellcheck source=tests/support/upkeep.sh
+	. "$support/upkeep.sh"
 	# not in the condition itself, where no failure would end it
 	(set -e; host) >"$house/work/host.log" 2>&1 &
 	wait $! || { tail -n 5 "$house/work/host.log"; bail "no host"; }
@@ -216,7 +194,7 @@ live() {
 	it "the web server itself can read neither configuration nor keys" others_stay_out
 	it "crates, a Hex package and a wheel are published and fetched" publishes
 	it "the host's crontab has the jobs, and its line runs them without a word" has_crontab
-	it "run again while clients read and publish it changes to the new program and loses nothing" in_use upgrades
+	it "run again while clients read and publish it changes to the new program and loses nothing" upgrades_in_use
 	it "after a restart of the web server everything is there" survives_restart
 	it "below the page of a user it serves as well" home_page
 	it "a directory that suexec finds too open is found before the registry is missed" too_open
