@@ -559,8 +559,8 @@ refresh_urls(struct work *w, const struct pypi_parts *p, const struct pypi_relea
 	const struct place t = { SPAN(""), span_of(filename ? filename : "") };
 	const struct urls_owner *owner;
 
-	/* What is in one piece is so altogether. */
-	if (!out->json_in_parts)
+	/* What is in one piece is so altogether; without a release to show there is no document. */
+	if (!out->json_in_parts || !p->shown)
 		return render_all(w, p, &by_name, out);
 	if (!release)
 		return write_all(w, p, &by_name, out);
