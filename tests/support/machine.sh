@@ -50,10 +50,20 @@ machine_why_not() {
 }
 
 machine_open() {
+	machine_start "$@" && return
+	[ "$machine_init" = systemd ] || return 1
+	# there is one, and it cannot be started here
+	machine_close
+	machine_init=none
+	MACHINE_INIT=none machine_start "$@"
+}
+
+machine_start() {
 	local dir=$1
 	shift
 	machine_rights || return 1
 	mkdir -p "$dir/overlay"
+	rm -f "$dir/pid"
 	machine_dir=$dir
 	machine_group=$(machine_make_group) && machine_init=systemd
 	# shellcheck disable=SC2016
