@@ -7,6 +7,17 @@
 WITH page AS (SELECT p.id, p.name, row_number() OVER () AS place FROM (
 SELECT p.id, p.name FROM package_listed p WHERE p.repository_id = {repository};
 
+-- :name search_found_begin :part
+-- The same of few that match a text: what the indexes of words find, put in
+-- order. The planner cannot tell that they are few, and would read packages in
+-- that order until it has met a page of them.
+WITH found AS MATERIALIZED (SELECT p.id FROM package_candidate p WHERE p.repository_id = {repository};
+
+-- :name search_found_end :part
+-- … with what the other parts ask about.
+), page AS (SELECT p.id, p.name, row_number() OVER () AS place FROM (
+SELECT p.id, p.name FROM found JOIN package_listed p USING (id) WHERE true;
+
 -- :name search_page_end :part
 -- … and what is shown of them.
 ) p)
@@ -18,6 +29,14 @@ SELECT v.*, v.canonical_name = coalesce({exact}, '') AS exact_match
 -- How many match a text (with search_where_text or _short): reads what the
 -- search reads, and every condition above fits.
 SELECT count(*) AS count FROM package_candidate p WHERE p.repository_id = {repository};
+
+-- :name search_few_begin :part
+-- How many match a text …
+SELECT count(*) AS count FROM (SELECT FROM package_candidate p WHERE p.repository_id = {repository};
+
+-- :name search_few_end :part
+-- … when it is less than the bound.
+ LIMIT {bound}::bigint) p;
 
 -- :name search_count_begin :part
 -- How many there are without a text …

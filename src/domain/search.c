@@ -21,6 +21,9 @@ static const struct column totals_columns[] = {
 };
 static const struct row_type totals_type = ROW_TYPE(search_totals, totals_columns);
 
+/* Of more matches than these a page is met soon in any order, so that to walk it takes less than to sort them. */
+#define SORTED_MAX 5000
+
 struct count_row {
 	int64_t count;
 };
@@ -118,6 +121,7 @@ set_page(struct compose *c, const struct search *s)
 	compose_set(c, "limit", num(s->limit));
 	compose_set(c, "offset", num(s->offset));
 	compose_set(c, "candidates", num(SEARCH_MAX_RANKED));
+	compose_set(c, "bound", num(SORTED_MAX + 1));
 	compose_set(c, "after_name", text(s->after_name));
 	compose_set(c, "after_exact", flag(s->after_exact));
 	compose_set(c, "after_number", num(s->after_value));
@@ -202,15 +206,43 @@ compose_ranked(struct compose *c, const struct search *s)
 	return true;
 }
 
+/* Whether what matches the text is so little that it is found first and then put in order. */
+static bool
+decide_to_sort(struct work *w, const struct search *s, bool *sort)
+{
+	struct compose c;
+	struct rows rows;
+
+	*sort = false;
+	if (!s->text)
+		return true;
+	compose_begin(&c, w);
+	set_filters(&c, s);
+	set_page(&c, s);
+	compose_add(&c, Q_SEARCH_FEW_BEGIN);
+	if (!add_text(&c, s, true))
+		return false;
+	compose_add(&c, Q_SEARCH_FEW_END);
+	if (!compose_many(&c, &count_type, &rows))
+		return false;
+	*sort = ((const struct count_row *)rows.at)->count <= SORTED_MAX;
+	return true;
+}
+
 static bool
 compose_ordered(struct compose *c, const struct search *s)
 {
 	enum query_name order, after;
+	bool sort;
 
-	order_parts(s, &order, &after);
-	compose_add(c, Q_SEARCH_PAGE_BEGIN);
-	if (!add_text(c, s, false))
+	if (!decide_to_sort(c->work, s, &sort))
 		return false;
+	order_parts(s, &order, &after);
+	compose_add(c, sort ? Q_SEARCH_FOUND_BEGIN : Q_SEARCH_PAGE_BEGIN);
+	if (!add_text(c, s, sort))
+		return false;
+	if (sort)
+		compose_add(c, Q_SEARCH_FOUND_END);
 	add_filters(c, s);
 	if (s->resume)
 		compose_add(c, after);

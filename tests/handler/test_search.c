@@ -124,6 +124,61 @@ a_ranking_is_the_same_without_the_index_of_names(void **state)
 
 /* ---- lists ---- */
 
+/* More with one word than are sorted when everything that matches was found, and few with another. */
+static void
+given_many_crates(void)
+{
+	sql_do("INSERT INTO package (repository_id, name, canonical_name, description, downloads, recent_downloads, all_yanked) "
+	       "SELECT 1, n, n, 'usual' || CASE WHEN i %% 100 = 0 THEN ' hay' ELSE '' END, i * 7919 %% 4000, i * 31 %% 4000, i %% 9 = 0 "
+	       "  FROM generate_series(1, 5900) i, concat('pipe', i) n");
+	sql_do("INSERT INTO package_search (package_id, repository_id, name, canonical_name, recent_downloads, document) "
+	       "SELECT id, 1, name, canonical_name, recent_downloads, search_document(name, NULL, description, NULL) "
+	       "  FROM package WHERE repository_id = 1");
+}
+
+/* A list as reading everything gives it: how many, and the names of a page. */
+static const char *
+as_listed(const struct search *s, const char *order, const char *after)
+{
+	return sql_text("WITH found AS (SELECT p.*, d.document FROM package p JOIN package_search d ON d.package_id = p.id"
+			" WHERE p.repository_id = 1 AND (%s OR NOT p.all_yanked)"
+			"   AND (d.document @@ search_query('%s') OR strpos(p.canonical_name, '%s') > 0)) "
+			"SELECT concat((SELECT count(*) FROM found), ':', string_agg(' ' || name, '' ORDER BY place)) FROM ("
+			"SELECT name, row_number() OVER (ORDER BY %s) AS place FROM found WHERE %s"
+			" ORDER BY place LIMIT %d OFFSET %d) page",
+			s->hide_yanked ? "false" : "true", s->text, s->exact, order, after, (int)s->limit, (int)s->offset);
+}
+
+static void
+a_list_is_what_reading_everything_gives(void **state)
+{
+	static const struct {
+		enum search_order order;
+		const char *sql;
+		int64_t after_value;
+		const char *after;
+	} orders[] = {
+		{ SEARCH_BY_NAME, "name <> 'pipe77', name", 0, "name <> 'pipe77' AND name > 'pipe3'" },
+		{ SEARCH_BY_DOWNLOADS, "downloads DESC, id DESC", 2000, "(downloads, id) < (2000, 3000)" },
+		{ SEARCH_BY_RECENT_DOWNLOADS, "recent_downloads DESC, id DESC", 2000, "(recent_downloads, id) < (2000, 3000)" },
+	};
+	static const char *const texts[] = { "usual", "hay", "pipe77", "pipe", "nothing" };
+
+	(void)state;
+	given_many_crates();
+	for (size_t i = 0; i < ARRAY_LEN(orders) * ARRAY_LEN(texts) * 4; i++) {
+		size_t o = i / 4 / ARRAY_LEN(texts);
+		struct search s = {
+			.repository_id = REPOSITORY_CRATES, .order = orders[o].order,
+			.text = texts[i / 4 % ARRAY_LEN(texts)], .exact = "pipe77",
+			.hide_yanked = i % 2 == 1, .limit = 10, .offset = i % 4 < 2 ? 30 : 0,
+			.resume = i % 4 >= 2, .after_name = "pipe3", .after_value = orders[o].after_value, .after_id = 3000,
+		};
+
+		assert_string_equal(as_found(&s), as_listed(&s, orders[o].sql, s.resume ? orders[o].after : "true"));
+	}
+}
+
 /* Every order of crates with each of the texts, two pages. */
 static const char *
 crates_listed(void)
@@ -302,6 +357,7 @@ what_stands_against_the_extension_is_told(void **state)
 TESTS(search,
 	TEST(a_ranking_is_what_reading_everything_gives),
 	TEST(a_ranking_is_the_same_without_the_index_of_names),
+	TEST(a_list_is_what_reading_everything_gives),
 	TEST(lists_are_the_same_without_the_index_of_names),
 	TEST(one_or_two_letters_find_what_trigrams_call_similar_with_and_without_them),
 	TEST(the_index_of_names_is_made_as_soon_as_it_can_be),
