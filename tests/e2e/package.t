@@ -67,7 +67,6 @@ contents() {
 }
 
 lint() {
-	command -v lintian >/dev/null || skip "lintian is not installed"
 	lintian --fail-on error "$work/entrepot_${version}_$architecture.changes"
 }
 
@@ -85,7 +84,7 @@ build_here() {
 	it "the archive and the recipe make a source package" source_package
 	it "the source package makes a package, without a warning" package
 	it "the package has root's files only, two of them configuration" contents
-	it "lintian finds no error" lint
+	! command -v lintian >/dev/null || it "lintian finds no error" lint
 	it "a later version is built" next_package
 }
 

@@ -22,9 +22,10 @@ given() {
 	admin org member add acme bob
 	for name in plum damson; do
 		hextar "$name" 0.9.0 --description "größer als \"$name\"" | upload "/publish"
-		hextar "$name" 1.0.0-rc.1 --require plum='~> 0.9 or >= 1.0.0' | upload "/publish"
 		hextar "$name" 1.0.0 --require plum='~> 0.9' | upload "/repos/acme/publish"
 	done
+	hextar plum 1.0.0-rc.1 --require damson='~> 0.9 or >= 1.0.0' | upload "/publish"
+	hextar damson 1.0.0-rc.1 --require plum='~> 0.9 or >= 1.0.0' | upload "/publish"
 	is "$(http POST /api/packages/plum/releases/0.9.0/retire -A "$agent" -H "Authorization: $alice" \
 		-H 'Content-Type: application/json' -d '{"reason":"security","message":"Würmer"}')" 204
 	is "$(http GET /repo/tarballs/plum-0.9.0.tar)" 200
