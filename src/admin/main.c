@@ -6,6 +6,7 @@
  */
 #include "admin/admin.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -122,6 +123,28 @@ close_database(void *arg)
 	db_close(arg);
 }
 
+/* A runner of jobs tells the same log as the workers; where it may not write there, standard error. */
+static void
+open_log(const struct admin *a)
+{
+	const struct config *config = a->work->config;
+
+	if (a->verb->logs &&
+	    !log_open(config->log, config->log_format == LOG_FORMAT_JSON, (enum log_level)config->log_level))
+		log_warn("log: %s: %s", config->log, strerror(errno));
+}
+
+static bool
+become_owner(struct admin *a)
+{
+	if (a->verb->needs == NEEDS_NOTHING)
+		return true;
+	if (!identity_become_owner(a->work->fault, a->work->config, a->verb->needs == NEEDS_DATABASE))
+		return false;
+	open_log(a);
+	return true;
+}
+
 static bool
 open_database(struct admin *a)
 {
@@ -129,8 +152,6 @@ open_database(struct admin *a)
 
 	if (a->verb->needs == NEEDS_NOTHING)
 		return true;
-	if (!identity_become_owner(w->fault, w->config, a->verb->needs == NEEDS_DATABASE))
-		return false;
 	/* No limit: checking everything takes as long as it takes. */
 	w->db = db_new(w->config->database, 0);
 	if (!w->config->prepared)
@@ -148,7 +169,7 @@ run_verb(struct admin *a, const char *config_file)
 	if (!a->verb->logs && !log_open("/dev/null", false, LOG_ERROR_LEVEL))
 		return 1;
 	w->config = config_read(w->arena, w->fault, config_file);
-	if (!w->config || !open_database(a) || !a->verb->run(a) || fault_is_set(w->fault)) {
+	if (!w->config || !become_owner(a) || !open_database(a) || !a->verb->run(a) || fault_is_set(w->fault)) {
 		if (fault_is_set(w->fault))
 			admin_print_fault(w->fault);
 		return 1;

@@ -247,6 +247,18 @@ it "a repository is added and changed" a_repository_is_added
 
 # --- jobs -------------------------------------------------------------------
 
+jobs_tell_the_log() {
+	local before id
+	before=$(grep -c 'gc removed' "$house/log/entrepot.log" || true)
+	# Not due: no worker takes it.
+	id=$(sql "INSERT INTO job (kind, payload, run_at, max_attempts)
+		VALUES ('gc', '{}', now() + interval '1 hour', 1) RETURNING id")
+	admin jobs run --id "${id%%$'\n'*}" 2>"$house/work/said"
+	is "$(cat "$house/work/said")" ""
+	is "$(grep -c 'gc removed' "$house/log/entrepot.log")" $((before + 1))
+}
+it "what jobs have to tell goes to the log" jobs_tell_the_log
+
 a_failing_job_is_reported() {
 	admin jobs run
 	is "$(json jobs status -- .due)" 0
