@@ -18,7 +18,7 @@ struct work;
 typedef bool (*pypi_repository_fn)(struct work *w, const struct repository *r, void *arg);
 bool pypi_repositories(struct work *w, pypi_repository_fn fn, void *arg) MUST_CHECK;
 
-/* Count the sizes of projects where something has changed; render the lists of projects that are out of date. job_fn. */
+/* Count the sizes of projects where something has changed; render the lists that are out of date. job_fn. */
 bool pypi_upkeep_stats(struct work *w, const struct job *job) MUST_CHECK;
 bool pypi_upkeep_lists(struct work *w, const struct job *job) MUST_CHECK;
 
