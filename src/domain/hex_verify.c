@@ -176,8 +176,9 @@ walk_page(struct work *w, const struct hex_walk *walk, int64_t repository_id, in
 }
 
 static bool
-walk_repository(struct work *w, const struct hex_walk *walk, const struct repository *r)
+walk_repository(struct work *w, const struct repository *r, void *arg)
 {
+	const struct hex_walk *walk = arg;
 	size_t count = PAGE;
 	int64_t after = 0;
 	bool ok = true;
@@ -189,32 +190,17 @@ walk_repository(struct work *w, const struct hex_walk *walk, const struct reposi
 		arena_init(&arena);
 		own.arena = &arena;
 		ok = walk_page(&own, walk, r->id, &after, &count);
-		if (ok && count < PAGE)
-			ok = walk->lists(&own, r, walk->arg);
 		arena_free(&arena);
 	}
-	return ok;
+	return ok && walk->lists(w, r, walk->arg);
 }
 
 bool
 hex_walk(struct work *w, const struct hex_walk *walk)
 {
-	struct repository_filter filter = { .ecosystem = "hex", .limit = PAGE };
-	struct rows rows;
+	struct hex_walk copy = *walk;
 
-	do {
-		const struct repository *repositories;
-
-		if (!repository_list(w, &filter, &rows))
-			return false;
-		repositories = rows.at;
-		for (size_t i = 0; i < rows.count; i++) {
-			filter.after = repositories[i].id;
-			if (!walk_repository(w, walk, &repositories[i]))
-				return false;
-		}
-	} while (rows.count == (size_t)filter.limit);
-	return true;
+	return repository_walk(w, "hex", walk_repository, &copy);
 }
 
 struct repair {

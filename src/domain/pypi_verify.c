@@ -14,7 +14,6 @@
 #include "domain/pypi_index.h"
 #include "domain/pypi_list.h"
 #include "domain/pypi_project.h"
-#include "domain/pypi_upkeep.h"
 #include "domain/repository.h"
 
 /* Projects that are listed at once. */
@@ -156,7 +155,7 @@ pypi_walk(struct work *w, pypi_walk_fn fn, void *arg)
 {
 	struct walk walk = { .fn = fn, .arg = arg };
 
-	return pypi_repositories(w, walk_each, &walk);
+	return repository_walk(w, "pypi", walk_each, &walk);
 }
 
 static bool
@@ -189,5 +188,5 @@ bool
 pypi_verify_repair(struct work *w, struct pypi_repaired *done)
 {
 	*done = (struct pypi_repaired){ 0, 0 };
-	return pypi_walk(w, repair_each, done) && pypi_repositories(w, list_anew, NULL);
+	return pypi_walk(w, repair_each, done) && repository_walk(w, "pypi", list_anew, NULL);
 }

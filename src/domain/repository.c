@@ -6,12 +6,15 @@
 
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/fault.h"
 #include "base/text.h"
 #include "base/work.h"
 #include "domain/audit.h"
 
 #define MAX_LIST 1000
+/* Read at once by who walks all of them. */
+#define PAGE 200
 #define MAX_NAME 128
 /* Smaller ids are the registry's own. */
 #define FIRST_OWNED 1000
@@ -67,6 +70,41 @@ repository_list(struct work *w, const struct repository_filter *filter, struct r
 
 	return db_many(w, Q_REPOSITORY_LIST, &repository_row,
 		ARGS(text(filter->ecosystem), ref(filter->owner_id), num(filter->after), num(limit)), out);
+}
+
+static bool
+call_with_memory(struct work *w, const struct repository *r, repository_fn fn, void *arg)
+{
+	struct arena arena;
+	struct work own = *w;
+	bool ok;
+
+	arena_init(&arena);
+	own.arena = &arena;
+	ok = fn(&own, r, arg);
+	arena_free(&arena);
+	return ok;
+}
+
+bool
+repository_walk(struct work *w, const char *ecosystem, repository_fn fn, void *arg)
+{
+	struct repository_filter filter = { .ecosystem = ecosystem, .limit = PAGE };
+	struct rows rows;
+
+	do {
+		const struct repository *repositories;
+
+		if (!repository_list(w, &filter, &rows))
+			return false;
+		repositories = rows.at;
+		for (size_t i = 0; i < rows.count; i++) {
+			filter.after = repositories[i].id;
+			if (!call_with_memory(w, &repositories[i], fn, arg))
+				return false;
+		}
+	} while (rows.count == (size_t)filter.limit);
+	return true;
 }
 
 static bool

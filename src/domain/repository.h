@@ -54,6 +54,10 @@ struct repository_filter {
 /* As struct repository, by id. */
 bool repository_list(struct work *w, const struct repository_filter *filter, struct rows *out) MUST_CHECK;
 
+/* Call FN for every repository of an ecosystem until it fails, each time with memory that is given back. */
+typedef bool (*repository_fn)(struct work *w, const struct repository *r, void *arg);
+bool repository_walk(struct work *w, const char *ecosystem, repository_fn fn, void *arg) MUST_CHECK;
+
 struct repository_new {
 	const char *ecosystem;
 	int64_t owner_id;		/* 0: the registry's own */
