@@ -6,16 +6,7 @@
 # but the build happens in a machine of its own, under systemd where that can be
 # started, else with what the units say done by hand.
 
-root=$(cd "$(dirname "$0")/../.." && pwd -P)
-support=$root/tests/support
-# shellcheck source=deploy/lib.sh
-. "$root/deploy/lib.sh"
-# shellcheck source=tests/support/tap.sh
-. "$support/tap.sh"
-# shellcheck source=tests/support/machine.sh
-. "$support/machine.sh"
-# shellcheck source=tests/support/host.sh
-. "$support/host.sh"
+. "$(dirname "$0")/../support/host.sh"
 
 # --- here: the build --------------------------------------------------------
 

@@ -2,8 +2,17 @@
 # shellcheck shell=bash
 #
 # What tests within a machine (machine.sh) share: the words of the recipes there,
-# PostgreSQL, nginx and accounts, and a registry that is in use. Sourced after
-# machine.sh; $work is a directory for what is noted.
+# PostgreSQL, nginx and accounts, and a registry that is in use. Sourced first;
+# $work is a directory for what is noted, which the test makes.
+
+support=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+root=$(dirname "$(dirname "$support")")
+# shellcheck source=deploy/lib.sh
+. "$root/deploy/lib.sh"
+# shellcheck source=tests/support/tap.sh
+. "$support/tap.sh"
+# shellcheck source=tests/support/machine.sh
+. "$support/machine.sh"
 
 conf=/etc/entrepot/entrepot.conf
 url=http://registry.example

@@ -8,16 +8,7 @@
 # are those that were just built; that the line which builds them works is seen
 # when the Debian package and the quickstart are made.
 
-root=$(cd "$(dirname "$0")/../../.." && pwd -P)
-support=$root/tests/support
-# shellcheck source=deploy/lib.sh
-. "$root/deploy/lib.sh"
-# shellcheck source=tests/support/tap.sh
-. "$support/tap.sh"
-# shellcheck source=tests/support/machine.sh
-. "$support/machine.sh"
-# shellcheck source=tests/support/host.sh
-. "$support/host.sh"
+. "$(dirname "$0")/../../support/host.sh"
 
 # --- here -------------------------------------------------------------------
 

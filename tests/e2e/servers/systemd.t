@@ -5,16 +5,7 @@
 # deploy/systemd/README.md say, behind nginx: in a machine of its own, where
 # systemd is process 1 and closes the service as its unit says.
 
-root=$(cd "$(dirname "$0")/../../.." && pwd -P)
-support=$root/tests/support
-# shellcheck source=deploy/lib.sh
-. "$root/deploy/lib.sh"
-# shellcheck source=tests/support/tap.sh
-. "$support/tap.sh"
-# shellcheck source=tests/support/machine.sh
-. "$support/machine.sh"
-# shellcheck source=tests/support/host.sh
-. "$support/host.sh"
+. "$(dirname "$0")/../../support/host.sh"
 
 # "build" of the recipes is where this was built, and there is nothing to be built.
 make() {
